@@ -1,0 +1,30 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'electron-vite';
+import path from 'node:path';
+
+/** Three bundles: everything on Node (shell, command line, compute process), the preload, the page. */
+export default defineConfig({
+  main: {
+    plugins: [svelte()], // figures are drawn without a browser too
+    build: {
+      outDir: 'dist/node',
+      externalizeDeps: true,
+      rollupOptions: {
+        input: { electron: 'electron/main.ts', cli: 'main/host/cli.ts', compute: 'main/compute/entry.ts' },
+        output: { format: 'es' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'dist/preload',
+      externalizeDeps: false,
+      rollupOptions: { input: { preload: 'electron/preload.ts' }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [svelte()],
+    build: { outDir: path.resolve('dist/renderer'), minify: true, rollupOptions: { input: path.resolve('renderer/index.html') } },
+  },
+});

@@ -1,0 +1,270 @@
+// The config of a run: its types, and the one table of fields from which the parser, the defaults, `--set` and every form are made.
+import { badInput } from './errors.ts';
+
+export interface DigitsTask {
+  /** largest shift of a digit, pixels */ shift: number;
+  /** standard deviation of the shear, slope */ shear: number;
+  /** standard deviation of the pixel noise, in units of full ink */ noise: number;
+}
+
+export interface DataConfig extends DigitsTask {
+  dataset: string;
+  train: number;
+  test: number;
+  augment: boolean;
+}
+
+export const activations = ['relu', 'tanh', 'erf', 'linear'] as const;
+export type Activation = (typeof activations)[number];
+
+export interface MlpConfig {
+  kind: 'mlp';
+  hidden: number[];
+  activation: Activation;
+  bias: boolean;
+  /** `standard`: z = W h + b with W ~ N(0, 1/N_in); `ntk`: z = W h / √N_in + b with W ~ N(0, 1). Biases start at 0. */
+  parameterisation: 'standard' | 'ntk';
+}
+
+export interface TrainingConfig {
+  /** mean over samples of the squared error summed over classes */
+  loss: 'mse';
+  optimizer: 'sgd' | 'momentum' | 'adam';
+  learningRate: number;
+  momentum: number;
+  schedule: 'constant' | 'linear';
+  batchSize: number;
+  epochs: number;
+}
+
+export type SnapshotPlan = (number | 'last')[] | { every: number } | { log: number };
+
+export interface AnalysisConfig {
+  snapshots: SnapshotPlan;
+  probe: { train: number; test: number };
+  alignment: boolean;
+  spectrum: boolean;
+  ntk: boolean;
+  centred: boolean;
+  convFeatures: 'flatten' | 'mean';
+}
+
+export interface RunConfig {
+  name: string;
+  seed: number;
+  tags: string[];
+  data: DataConfig;
+  model: MlpConfig;
+  training: TrainingConfig;
+  analysis: AnalysisConfig;
+}
+
+/** How one value is checked: what is accepted in words, and a test. */
+export interface Kind {
+  accepts: string;
+  test(value: unknown): boolean;
+}
+
+export interface Field {
+  path: string;
+  /** what the value means, for forms and help */
+  meaning: string;
+  unit?: string;
+  kind: Kind;
+  default: unknown;
+  /** what the paper uses, where it says */
+  paper?: string;
+}
+
+const integer = (least: number, most: number, what = ''): Kind => ({
+  accepts: `${least} … ${most}${what ? ` (${what})` : ''}`,
+  test: (v) => Number.isInteger(v) && (v as number) >= least && (v as number) <= most,
+});
+const real = (least: number, most: number, accepts = `${least} … ${most}`): Kind => ({
+  accepts,
+  test: (v) => typeof v === 'number' && Number.isFinite(v) && v >= least && v <= most,
+});
+const oneOf = (...values: (string | boolean)[]): Kind => ({ accepts: values.join(' | '), test: (v) => values.includes(v as string) });
+const bool = oneOf(true, false);
+const text = (most: number, accepts: string): Kind => ({ accepts, test: (v) => typeof v === 'string' && v.length <= most });
+const list = (accepts: string, most: number, item: (v: unknown) => boolean): Kind => ({
+  accepts,
+  test: (v) => Array.isArray(v) && v.length <= most && v.every(item),
+});
+
+const epochs = integer(0, 1e6);
+const snapshotPlan: Kind = {
+  accepts: 'a list of epochs and "last", {"every": n} or {"log": n}, n ≥ 1',
+  test: (v) => {
+    if (Array.isArray(v)) return v.length > 0 && v.length <= 10_000 && v.every((e) => e === 'last' || epochs.test(e));
+    if (typeof v !== 'object' || v === null) return false;
+    const entries = Object.entries(v);
+    return entries.length === 1 && ['every', 'log'].includes(entries[0][0]) && Number.isInteger(entries[0][1]) && (entries[0][1] as number) >= 1;
+  },
+};
+
+/** Every field of a config, in the order of `--print-config`. */
+export const fields: readonly Field[] = [
+  { path: 'name', meaning: 'name of the run; empty takes the preset’s', kind: text(200, 'a text of at most 200 characters'), default: '' },
+  { path: 'seed', meaning: 'seed of weights, shuffling, splits and probes', kind: integer(0, 2 ** 32 - 1), default: 0 },
+  {
+    path: 'tags',
+    meaning: 'labels for finding runs',
+    kind: list('a list of texts of 1 … 60 characters', 100, (v) => typeof v === 'string' && v.length >= 1 && v.length <= 60),
+    default: [],
+  },
+  {
+    path: 'data.dataset',
+    meaning: 'what is learned: mnist, or digits (a generated handwriting task that needs no files)',
+    kind: oneOf('mnist', 'digits'),
+    default: 'mnist',
+    paper: 'mnist (Section VI)',
+  },
+  { path: 'data.train', meaning: 'training samples', unit: 'samples', kind: integer(1, 1e6), default: 10_000, paper: '10000' },
+  { path: 'data.test', meaning: 'test samples', unit: 'samples', kind: integer(1, 1e6), default: 10_000, paper: '10000' },
+  { path: 'data.augment', meaning: 'random crops and flips of images', kind: oneOf(false), default: false, paper: 'none in Section VI' },
+  { path: 'data.shift', meaning: 'digits: largest shift of a digit', unit: 'pixels', kind: real(0, 8), default: 2 },
+  { path: 'data.shear', meaning: 'digits: standard deviation of the shear', unit: 'slope', kind: real(0, 1), default: 0.25 },
+  { path: 'data.noise', meaning: 'digits: standard deviation of the pixel noise', unit: 'full ink', kind: real(0, 2), default: 0.2 },
+  { path: 'model.kind', meaning: 'network', kind: oneOf('mlp'), default: 'mlp', paper: 'mlp (Section VI)' },
+  {
+    path: 'model.hidden',
+    meaning: 'units of each hidden layer',
+    unit: 'units',
+    kind: list('a list of 1 … 64 widths, each 1 … 16384', 64, (v) => integer(1, 16384).test(v)),
+    default: [200, 200, 200, 200],
+    paper: '[200, 200, 200, 200]',
+  },
+  { path: 'model.activation', meaning: 'nonlinearity φ of the hidden layers', kind: oneOf(...activations), default: 'relu' },
+  { path: 'model.bias', meaning: 'biases, in every layer', kind: bool, default: true, paper: 'true' },
+  {
+    path: 'model.parameterisation',
+    meaning: 'standard: W ~ N(0, 1/N_in); ntk: W ~ N(0, 1) with 1/√N_in outside',
+    kind: oneOf('standard', 'ntk'),
+    default: 'standard',
+    paper: 'ntk (Adam at 0.1 stays at chance otherwise)',
+  },
+  { path: 'training.loss', meaning: 'squared error summed over classes, mean over samples', kind: oneOf('mse'), default: 'mse', paper: 'mse' },
+  { path: 'training.optimizer', meaning: 'rule of the update', kind: oneOf('sgd', 'momentum', 'adam'), default: 'adam', paper: 'adam' },
+  { path: 'training.learningRate', meaning: 'step size', kind: real(1e-12, 1e6, 'a number from 1e-12 to 1e6'), default: 0.001, paper: '0.1' },
+  { path: 'training.momentum', meaning: 'momentum: share of the last step that is kept', kind: real(0, 0.99999), default: 0.9 },
+  {
+    path: 'training.schedule',
+    meaning: 'constant, or linear to 0 at the last epoch',
+    kind: oneOf('constant', 'linear'),
+    default: 'linear',
+    paper: 'constant (Section VI)',
+  },
+  { path: 'training.batchSize', meaning: 'samples a step', unit: 'samples', kind: integer(1, 1e6), default: 500, paper: '500' },
+  { path: 'training.epochs', meaning: 'passes over the training samples', unit: 'epochs', kind: epochs, default: 100, paper: '3000' },
+  { path: 'analysis.snapshots', meaning: 'epochs at which kernels are analysed and weights kept', kind: snapshotPlan, default: [0, 25, 'last'] },
+  { path: 'analysis.probe.train', meaning: 'training samples on which kernels are formed', unit: 'samples', kind: integer(4, 46_340), default: 1000 },
+  { path: 'analysis.probe.test', meaning: 'test samples on which kernels are formed', unit: 'samples', kind: integer(4, 46_340), default: 1000 },
+  { path: 'analysis.alignment', meaning: 'CKA and KTA of every layer with target and input', kind: bool, default: true },
+  { path: 'analysis.spectrum', meaning: 'eigenvalues and cumulative power of every kernel', kind: bool, default: true },
+  { path: 'analysis.ntk', meaning: 'neural tangent kernel and its alignments', kind: bool, default: true },
+  { path: 'analysis.centred', meaning: 'spectra of the centred kernel HKH', kind: bool, default: false, paper: 'false' },
+  {
+    path: 'analysis.convFeatures',
+    meaning: 'convolutional maps flattened, or averaged over space',
+    kind: oneOf('flatten', 'mean'),
+    default: 'flatten',
+  },
+];
+
+/** A value as it is shown in a message: short, on one line. */
+export const shown = (value: unknown): string => {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+};
+
+type Tree = { [key: string]: unknown };
+const isTree = (v: unknown): v is Tree => typeof v === 'object' && v !== null && !Array.isArray(v);
+const byPath = new Map(fields.map((f) => [f.path, f]));
+const groups = new Set(fields.flatMap((f) => f.path.split('.').map((_, i, parts) => parts.slice(0, i).join('.'))).filter(Boolean));
+
+function put(tree: Tree, path: string, value: unknown): void {
+  const parts = path.split('.');
+  const last = parts.pop() as string;
+  let node = tree;
+  for (const part of parts) node = (node[part] ??= {}) as Tree;
+  node[last] = value;
+}
+
+/** Lays `input` over `config`, field by field; an unknown field or a value out of range is refused by name. */
+function overlay(config: Tree, input: unknown, prefix: string): void {
+  if (!isTree(input)) throw badInput(`${prefix || 'config'}: expected an object of fields, got ${shown(input)}`);
+  for (const [key, value] of Object.entries(input)) {
+    const path = prefix ? `${prefix}.${key}` : key;
+    const field = byPath.get(path);
+    if (field) {
+      if (!field.kind.test(value)) throw badInput(`${path}: expected ${field.kind.accepts}, got ${shown(value)}`);
+      put(config, path, structuredClone(value));
+    } else if (groups.has(path)) overlay(config, value, path);
+    else throw badInput(`${path}: unknown field; known here: ${knownUnder(prefix).join(', ')}`);
+  }
+}
+
+const knownUnder = (prefix: string): string[] => [
+  ...new Set(fields.filter((f) => !prefix || f.path.startsWith(`${prefix}.`)).map((f) => f.path.slice(prefix ? prefix.length + 1 : 0).split('.')[0])),
+];
+
+/** Conditions between fields; the message names the field that has to change. */
+function checkTogether(c: RunConfig): void {
+  if (c.training.batchSize > c.data.train)
+    throw badInput(`training.batchSize: expected 1 … ${c.data.train} (the training samples), got ${c.training.batchSize}`);
+  for (const split of ['train', 'test'] as const)
+    if (c.analysis.probe[split] > c.data[split])
+      throw badInput(`analysis.probe.${split}: expected 4 … ${c.data[split]} (the ${split} samples), got ${c.analysis.probe[split]}`);
+  const plan = c.analysis.snapshots;
+  if (Array.isArray(plan))
+    for (const e of plan)
+      if (e !== 'last' && e > c.training.epochs)
+        throw badInput(`analysis.snapshots: expected epochs 0 … ${c.training.epochs} (training.epochs) or "last", got ${e}`);
+}
+
+/** A config with every field at its default. */
+export function defaultConfig(): RunConfig {
+  const tree: Tree = {};
+  for (const f of fields) put(tree, f.path, structuredClone(f.default));
+  return tree as unknown as RunConfig;
+}
+
+/** The complete config of `layers`, each laid over the ones before it (defaults first).
+ *  @throws KernelscopeError `bad-input` naming the field, the value and what is accepted */
+export function parseConfig(...layers: unknown[]): RunConfig {
+  const config = defaultConfig();
+  for (const layer of layers) overlay(config as unknown as Tree, layer, '');
+  checkTogether(config);
+  return config;
+}
+
+/** The config layer of one `--set path=value`; the value is JSON, or else a plain text. */
+export function parseSetting(setting: string): Tree {
+  const at = setting.indexOf('=');
+  if (at < 1) throw badInput(`--set: expected path=value, got ${shown(setting)}`);
+  const path = setting.slice(0, at);
+  if (!byPath.has(path) && !groups.has(path)) throw badInput(`--set ${path}: unknown field; see --print-config`);
+  const raw = setting.slice(at + 1);
+  let value: unknown;
+  try {
+    value = JSON.parse(raw);
+  } catch {
+    value = raw;
+  }
+  const layer: Tree = {};
+  put(layer, path, value);
+  return layer;
+}
+
+/** The epochs of a snapshot plan, ascending, without repeats; {"log": n} is n epochs a decade, and 0 and the last always. */
+export function snapshotEpochs(plan: SnapshotPlan, last: number): number[] {
+  const at = new Set<number>();
+  if (Array.isArray(plan)) for (const e of plan) at.add(e === 'last' ? last : e);
+  else {
+    at.add(0).add(last);
+    if ('every' in plan) for (let e = plan.every; e < last; e += plan.every) at.add(e);
+    else for (let k = 0; 10 ** (k / plan.log) < last; k++) at.add(Math.round(10 ** (k / plan.log)));
+  }
+  return [...at].sort((a, b) => a - b);
+}
