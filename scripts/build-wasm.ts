@@ -19,9 +19,11 @@ const modified = (path: string): number => statSync(path, { throwIfNoEntry: fals
 async function compile(file: string, relaxed: boolean): Promise<string> {
   const { default: asc } = await import('assemblyscript/asc'); // half a second, so only where something is compiled
   let bytes: Uint8Array | null = null;
-  const { error, stderr } = await asc.main(
+  const stderr = asc.createMemoryStream();
+  const { error } = await asc.main(
     [relative(root, file), '--baseDir', root, '--outFile', 'module.wasm', ...common, ...limits, ...features(relaxed)],
     {
+      stderr,
       writeFile: (_name: string, contents: string | Uint8Array) => {
         if (typeof contents !== 'string') bytes = contents;
       },
