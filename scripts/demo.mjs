@@ -14,7 +14,12 @@ mkdirSync(out, { recursive: true });
 
 /** The command line; answers its standard output, ends this process where it fails. */
 function kernelscope(...args) {
-  const result = spawnSync(node, ['dist/node/cli.js', ...args], { cwd: root, env: toolEnv(), stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+  const result = spawnSync(node, ['dist/node/cli.js', ...args], {
+    cwd: root,
+    env: toolEnv(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
   if (result.status !== 0) process.exit(result.status ?? 1);
   return result.stdout;
 }

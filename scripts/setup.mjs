@@ -36,7 +36,12 @@ export function modernNode() {
 
 const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
 const onDebian = () => process.platform === 'linux' && existsSync('/usr/bin/apt-get');
-const blasFiles = ['/usr/lib/x86_64-linux-gnu/libopenblas.so.0', '/usr/lib/aarch64-linux-gnu/libopenblas.so.0', '/usr/lib64/libopenblas.so.0', '/usr/lib/libopenblas.so'];
+const blasFiles = [
+  '/usr/lib/x86_64-linux-gnu/libopenblas.so.0',
+  '/usr/lib/aarch64-linux-gnu/libopenblas.so.0',
+  '/usr/lib64/libopenblas.so.0',
+  '/usr/lib/libopenblas.so',
+];
 const chromiumFiles = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Installs Debian packages where this process may; answers whether it did. */

@@ -10,7 +10,13 @@ const node = modernNode();
 build();
 if (args.length === 0) {
   step('checking types', node, ['node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.node.json']);
-  step('checking types of components', node, ['node_modules/svelte-check/bin/svelte-check', '--tsconfig', './tsconfig.web.json', '--tsgo', '--fail-on-warnings']);
+  step('checking types of components', node, [
+    'node_modules/svelte-check/bin/svelte-check',
+    '--tsconfig',
+    './tsconfig.web.json',
+    '--tsgo',
+    '--fail-on-warnings',
+  ]);
   step('lint', node, ['node_modules/eslint/bin/eslint.js', '.']);
   step('format', node, ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
 }

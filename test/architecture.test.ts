@@ -46,10 +46,15 @@ function* sources(dir: string): Generator<string> {
 }
 const files = ['main', 'renderer', 'electron'].flatMap((dir) => [...sources(dir)]);
 const importsOf = (file: string) =>
-  [...readFileSync(path.join(root, file), 'utf8').matchAll(/^\s*(import|export)\s(?<type>type\s)?[^'"\n;]*(?:\{[^}]*\}[^'"\n;]*)?from\s+['"](?<from>[^'"]+)['"]|\bimport\(\s*['"](?<lazy>[^'"]+)['"]/gm)].map(
-    (m) => ({ from: (m.groups?.['from'] ?? m.groups?.['lazy']) as string, typeOnly: m.groups?.['type'] !== undefined }),
-  );
-const ruleFor = (file: string) => Object.keys(allowed).filter((k) => file === k || file.startsWith(`${k}/`)).sort((a, b) => b.length - a.length)[0];
+  [
+    ...readFileSync(path.join(root, file), 'utf8').matchAll(
+      /^\s*(import|export)\s(?<type>type\s)?[^'"\n;]*(?:\{[^}]*\}[^'"\n;]*)?from\s+['"](?<from>[^'"]+)['"]|\bimport\(\s*['"](?<lazy>[^'"]+)['"]/gm,
+    ),
+  ].map((m) => ({ from: (m.groups?.['from'] ?? m.groups?.['lazy']) as string, typeOnly: m.groups?.['type'] !== undefined }));
+const ruleFor = (file: string) =>
+  Object.keys(allowed)
+    .filter((k) => file === k || file.startsWith(`${k}/`))
+    .sort((a, b) => b.length - a.length)[0];
 
 test('every folder imports only what the design allows', () => {
   const wrong: string[] = [];
@@ -60,7 +65,9 @@ test('every folder imports only what the design allows', () => {
         const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), from));
         const home = ruleFor(target);
         const own = rule.endsWith('.ts') ? path.posix.dirname(rule) : rule;
-        const fine = target.startsWith(`${own}/`) || allowed[rule].some((a) => target.startsWith(`${a}/`) && (home === a || home?.startsWith(`${a}/`)));
+        const fine =
+          target.startsWith(`${own}/`) ||
+          allowed[rule].some((a) => target.startsWith(`${a}/`) && (home === a || home?.startsWith(`${a}/`)));
         if (!fine) wrong.push(`${file} imports ${target}`);
       } else {
         const owner = Object.entries(owners).find(([name]) => from === name || from.startsWith(name.endsWith('/') ? name : `${name}/`));

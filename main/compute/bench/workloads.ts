@@ -1,0 +1,110 @@
+// What `bench` times on our side: the code that runs use, on made data of the paper's shapes.
+import { defaultConfig } from '../../contract/config.ts';
+import type { Device } from '../../devices/index.ts';
+import { createGenerator } from '../../devices/random.ts';
+import { tangentKernel } from '../../kernels/ntk.ts';
+import { createNetwork } from '../../networks/index.ts';
+import { createStep } from '../../training/step.ts';
+
+/** Runs once and settles when the result is there; the timed part alone. */
+export type Timed = () => void | Promise<void>;
+/** Prepares a workload of a size; `between` makes ready for the next repetition, untimed. */
+export interface Prepared {
+  run: Timed;
+  between?: () => void;
+}
+
+const config = () => {
+  const c = defaultConfig();
+  c.training.schedule = 'constant';
+  return c;
+};
+const classes = 10;
+const pixels = 784;
+
+function uniform(n: number, seed: number): Float32Array {
+  const generator = createGenerator(seed, 'bench');
+  return Float32Array.from({ length: n }, () => generator.next());
+}
+function oneHot(n: number): Float32Array {
+  const y = new Float32Array(n * classes);
+  const generator = createGenerator(1, 'bench');
+  for (let i = 0; i < n; i++) y[i * classes + generator.integer(classes)] = 1;
+  return y;
+}
+
+/** One training step of the MLP 784-200×4-10 (Adam) on a batch of `size`. */
+export async function mlpStep(device: Device, size: number): Promise<Prepared> {
+  const network = createNetwork(device, config(), pixels, classes);
+  const { tf } = device;
+  const x = tf.tensor2d(uniform(size * pixels, 0), [size, pixels]);
+  const y = tf.tensor2d(oneHot(size), [size, classes]);
+  const step = createStep(device, network, config());
+  return { run: () => void step.run(x, y, 1e-3).dataSync() };
+}
+
+/** The class-traced NTK of that network at P = `size`, kept. */
+export async function ntk(device: Device, size: number): Promise<Prepared> {
+  const network = createNetwork(device, config(), pixels, classes);
+  const x = uniform(size * pixels, 0);
+  const y = oneHot(size);
+  const { tf } = device;
+  const outputs = tf.tidy(() => network.forward(tf.tensor2d(x, [size, pixels])).dataSync() as Float32Array);
+  return {
+    run: async () => {
+      await tangentKernel({
+        device,
+        tangents: (batch) => network.tangents(batch),
+        x,
+        P: size,
+        D: pixels,
+        y,
+        C: classes,
+        outputs,
+        keep: true,
+      });
+    },
+  };
+}
+
+/** Eigenvalues and target power of a P × P kernel, P = `size`. */
+export async function spectrum(device: Device, size: number): Promise<Prepared> {
+  const { algebra } = device;
+  const generator = createGenerator(2, 'bench');
+  const psi = Float64Array.from({ length: size * 2 * size }, () => Math.max(generator.normal(), 0));
+  const kernel = new Float64Array(size * size);
+  await algebra.syrk({ n: size, k: 2 * size, alpha: 1 / size, a: psi, c: kernel });
+  const target = Float64Array.from(oneHot(size));
+  let K = kernel.slice();
+  let Y = target.slice();
+  return {
+    run: async () => void (await algebra.symmetricPower(K, size, Y, classes)),
+    between: () => {
+      K = kernel.slice();
+      Y = target.slice();
+    },
+  };
+}
+
+/** A square product in float32 on the device, of size³: its best time is the machine's peak. */
+export async function float32Peak(device: Device, size: number): Promise<Prepared> {
+  const { tf } = device;
+  const a = tf.tensor2d(uniform(size * size, 0), [size, size]);
+  return {
+    run: () => {
+      const c = tf.matMul(a, a);
+      c.dataSync();
+      c.dispose();
+    },
+  };
+}
+
+/** The same in float64 on the algebra. */
+export async function float64Peak(device: Device, size: number): Promise<Prepared> {
+  const a = Float64Array.from(uniform(size * size, 0));
+  const c = new Float64Array(size * size);
+  return { run: () => device.algebra.gemm({ m: size, n: size, k: size, a, b: a, c }) };
+}
+
+export const workloads = { 'mlp-step': mlpStep, ntk, spectrum, 'float32-peak': float32Peak, 'float64-peak': float64Peak };
+export type WorkloadName = keyof typeof workloads;

@@ -1,0 +1,99 @@
+// The list of workloads with their limits and goals, and the table that `bench` prints.
+
+export interface Workload {
+  name: string;
+  size: number;
+  title: string;
+  /** floating-point operations of one run, and in which precision: the limit is these at the machine's measured peak */
+  flops: number;
+  precision: 'float32' | 'float64';
+  repeats: number;
+  warm: number;
+  rounds: number;
+  /** goal for ours / peer */
+  goal: number | null;
+}
+
+const widths = [784, 200, 200, 200, 200, 10];
+const weights = widths.slice(1).reduce((sum, n, i) => sum + n * widths[i], 0);
+
+/** Forward, both gradients of each layer but the input's. */
+const stepFlops = (batch: number) => 6 * batch * weights - 2 * batch * widths[0] * widths[1];
+/** Half of: input Grams of five layers, back-propagated Grams of three (C·N wide) and of the last hidden one (N wide). */
+const ntkFlops = (P: number) => P * P * (784 + 4 * 200 + 3 * 10 * 200 + 200);
+/** Tridiagonalisation. */
+const eigenFlops = (n: number) => (4 / 3) * n ** 3;
+
+const many = { warm: 20, repeats: 60, rounds: 3 };
+const few = (size: number) => ({ warm: 1, repeats: size <= 2000 ? 3 : 1, rounds: size <= 4000 ? 3 : 1 });
+
+export const workloads: readonly Workload[] = [
+  {
+    name: 'mlp-step',
+    size: 500,
+    title: 'MLP step 784-200×4-10, batch 500, Adam',
+    flops: stepFlops(500),
+    precision: 'float32',
+    goal: 0.85,
+    ...many,
+  },
+  ...[1000, 2000, 4000, 10_000].map((P) => ({
+    name: 'ntk',
+    size: P,
+    title: `class-traced NTK of that MLP, P = ${P}`,
+    flops: ntkFlops(P),
+    precision: 'float32' as const,
+    goal: 0.5,
+    ...few(P),
+  })),
+  ...[1000, 2000, 4000].map((n) => ({
+    name: 'spectrum',
+    size: n,
+    title: `spectrum and target power, n = ${n}`,
+    flops: eigenFlops(n),
+    precision: 'float64' as const,
+    goal: n === 4000 ? 0.45 : 0.5,
+    ...few(n),
+  })),
+];
+
+export interface Quantiles {
+  median: number;
+  least: number;
+  most: number;
+}
+export const quantiles = (seconds: readonly number[]): Quantiles => {
+  const s = [...seconds].sort((a, b) => a - b);
+  const h = s.length >> 1;
+  return { median: s.length % 2 ? s[h] : (s[h - 1] + s[h]) / 2, least: s[0], most: s[s.length - 1] };
+};
+
+export interface BenchRow {
+  name: string;
+  size: number;
+  title: string;
+  limitSeconds: number;
+  ours: Quantiles;
+  peakBytes: number;
+  /** the best setting of the peer, or why there is none */
+  peer: (Quantiles & { setting: string }) | null;
+  peerReason: string | null;
+  ratio: number | null;
+  goal: number | null;
+}
+
+const time = (s: number) => (s < 0.1 ? `${(s * 1e3).toPrecision(3)} ms` : `${s.toPrecision(3)} s`);
+const spread = (q: Quantiles) => `${time(q.median)} (${time(q.least)} … ${time(q.most)})`;
+
+/** One line a row, for people. */
+export function formatRow(row: BenchRow): string {
+  const parts = [
+    row.title.padEnd(44),
+    `limit ${time(row.limitSeconds).padStart(8)}`,
+    `ours ${spread(row.ours)}`,
+    row.peer ? `peer ${spread(row.peer)} [${row.peer.setting}]` : `peer: ${row.peerReason}`,
+  ];
+  if (row.ratio !== null) parts.push(`ratio ${row.ratio.toFixed(2)}${row.goal === null ? '' : ` (goal ≤ ${row.goal})`}`);
+  parts.push(`peak memory ${(row.peakBytes / 1e9).toFixed(2)} GB`);
+  return parts.join('  ');
+}
