@@ -1,0 +1,74 @@
+// ⟨HK₁H, HK₂H⟩ of two feature sets in the cheaper of two forms, in float64 and in bounded memory:
+//   feature form  ‖Ψ₁ᶜᵀ Ψ₂ᶜ‖²_F            2 P N₁ N₂ operations (half for K₁ = K₂), P×P never formed
+//   kernel form   Σ_tiles ⟨K₁ᶜ, K₂ᶜ⟩        P² (N₁ + N₂), in symmetric tiles; K₁ᶜ is shared by all its partners
+import type { Algebra } from '../devices/algebra.ts';
+import { badInput } from '../contract/errors.ts';
+import { centredRows, type Features } from './features.ts';
+
+/** Bytes that one block of rows, one tile, or one N₁×N₂ product may take. */
+const blockBytes = 64 * 2 ** 20;
+const productBytes = 256 * 2 ** 20;
+const largestTile = 2000;
+
+const dot = (a: Float64Array, b: Float64Array): number => {
+  let s = 0;
+  for (let k = 0; k < a.length; k++) s += a[k] * b[k];
+  return s;
+};
+
+/** ⟨K_A, K_B⟩ centred, for each B of `partners` (A itself among them, if its norm is wanted). `rows`: rows a block, default from memory. */
+export async function centredProducts(algebra: Algebra, A: Features, partners: readonly Features[], rows?: number): Promise<number[]> {
+  for (const B of partners)
+    if (B.P !== A.P) throw badInput(`${A.layer} has ${A.P} samples and ${B.layer} ${B.P}: kernels are compared on the same samples only`);
+  const byKernel = partners.map((B) => prefersKernel(A, B));
+  const kernelPartners = partners.filter((_, q) => byKernel[q]);
+  const fromKernel = kernelPartners.length > 0 ? await kernelForm(algebra, A, kernelPartners, rows) : [];
+  const products: number[] = [];
+  for (let q = 0, k = 0; q < partners.length; q++)
+    products.push(byKernel[q] ? fromKernel[k++] : await featureForm(algebra, A, partners[q], rows));
+  return products;
+}
+
+function prefersKernel(A: Features, B: Features): boolean {
+  if (A === B) return A.N >= A.P || A.N * A.N * 8 > productBytes;
+  return A.P * (A.N + B.N) < 2 * A.N * B.N || A.N * B.N * 8 > productBytes;
+}
+
+const rowsFor = (widest: number, P: number) => Math.max(1, Math.min(P, Math.floor(blockBytes / 8 / widest)));
+
+/** ‖Ψ₁ᶜᵀ Ψ₂ᶜ‖²_F, the N₁×N₂ product accumulated over row blocks */
+async function featureForm(algebra: Algebra, A: Features, B: Features, rows = rowsFor(Math.max(A.N, B.N), A.P)): Promise<number> {
+  const G = new Float64Array(A.N * B.N);
+  for (let from = 0; from < A.P; from += rows) {
+    const to = Math.min(A.P, from + rows);
+    const a = centredRows(A, from, to);
+    if (A === B && rows >= A.P) await algebra.syrk({ trans: true, n: A.N, k: A.P, a, c: G });
+    else {
+      const b = A === B ? a : centredRows(B, from, to);
+      await algebra.gemm({ transA: true, m: A.N, n: B.N, k: to - from, a, b, beta: from > 0 ? 1 : 0, c: G });
+    }
+  }
+  return dot(G, G);
+}
+
+/** Σ over tiles of the lower triangle; a tile off the diagonal counts twice */
+async function kernelForm(algebra: Algebra, A: Features, partners: readonly Features[], rows?: number): Promise<number[]> {
+  const widest = Math.max(A.N, ...partners.map((B) => B.N));
+  const block = Math.min(rows ?? largestTile, rowsFor(widest, A.P));
+  const sums = partners.map(() => 0);
+  const tile = async (F: Features, i: number, j: number): Promise<Float64Array> => {
+    const iEnd = Math.min(F.P, i + block);
+    const jEnd = Math.min(F.P, j + block);
+    const c = new Float64Array((iEnd - i) * (jEnd - j));
+    const a = centredRows(F, i, iEnd);
+    if (i === j) await algebra.syrk({ n: iEnd - i, k: F.N, a, c });
+    else await algebra.gemm({ transB: true, m: iEnd - i, n: jEnd - j, k: F.N, a, b: centredRows(F, j, jEnd), c });
+    return c;
+  };
+  for (let i = 0; i < A.P; i += block)
+    for (let j = 0; j <= i; j += block) {
+      const K = await tile(A, i, j);
+      for (const [q, B] of partners.entries()) sums[q] += (i === j ? 1 : 2) * dot(K, B === A ? K : await tile(B, i, j));
+    }
+  return sums;
+}

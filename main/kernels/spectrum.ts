@@ -1,0 +1,119 @@
+// Spectrum of a kernel and the target's power in it (Eqs. 1–3), in float64 and without eigenvectors:
+//   η_ρ    eigenvalues of K/P, descending;  φ_ρ eigenvectors with ‖φ_ρ‖² = P
+//   a_ρ  = φ_ρᵀ Y / P                        coefficients of the target
+//   C(k) = Σ_{ρ≤k} ‖a_ρ‖² / (‖Y‖²/P)         cumulative power; 1 − C(rank) is the power that no mode can express
+// With u_ρ = φ_ρ/√P and p_ρ = ‖u_ρᵀY‖²: ‖a_ρ‖² = p_ρ/P and C(k) = Σ p_ρ / ‖Y‖².
+import type { Algebra } from '../devices/algebra.ts';
+import { badInput } from '../contract/errors.ts';
+import type { Spectrum } from '../contract/results.ts';
+import { columnMeans, requireFinite, type Reals } from './features.ts';
+
+/** Relative noise floors: where eigenvalues stop being signal, by the precision in which the Gram matrix was formed. */
+const floors = { float64: 6e-16, float32: 4e-8 } as const;
+/** Unit roundoff, for the largest eigenvalue that rounding may push under 0. */
+const roundoff = { float64: 2.3e-16, float32: 6e-8 } as const;
+type Precision = keyof typeof floors;
+
+interface Target {
+  algebra: Algebra;
+  layer: string;
+  P: number;
+  /** target [P, C] */
+  y: Reals;
+  classes: number;
+  /** spectrum of HKH with HY in place of K and Y */
+  centred: boolean;
+}
+
+/** Spectrum of K = ΨΨᵀ. features: [P, N]. N ≤ P never forms P×P. Errors name the layer. */
+export async function featureSpectrum(o: Target & { features: Reals; N: number }): Promise<Spectrum> {
+  const { algebra, layer, P, N, classes } = o;
+  if (o.features.length !== P * N) throw badInput(`${layer}: expected ${P} × ${N} = ${P * N} features, got ${o.features.length}`);
+  requireFinite(layer, o.features, N);
+  const { Y, total } = readTarget(o);
+  const Psi = o.centred ? withoutMean(o.features, P, N) : Float64Array.from(o.features);
+  if (N <= P) return finish(o, N, 'float64', await algebra.featurePower(Psi, P, N, Y, classes), total);
+  const K = new Float64Array(P * P);
+  await algebra.syrk({ n: P, k: N, a: Psi, c: K });
+  return finish(o, N, 'float64', await algebra.symmetricPower(K, P, Y, classes), total);
+}
+
+/**
+ * Spectrum of a P×P kernel, symmetrised and, where asked, centred in float64. K: [P, P], not changed; a Float32Array counts as formed in
+ * float32. `features`: rank bound of a kernel with finite features, else P.
+ */
+export async function kernelSpectrum(o: Target & { K: Reals; features?: number }): Promise<Spectrum> {
+  const { algebra, layer, P, classes } = o;
+  if (o.K.length !== P * P) throw badInput(`${layer}: expected a kernel of ${P} × ${P} = ${P * P} values, got ${o.K.length}`);
+  requireFinite(layer, o.K, P);
+  const { Y, total } = readTarget(o);
+  const K = symmetrised(o.K, P);
+  if (o.centred) centreKernel(K, P);
+  const precision = o.K instanceof Float32Array ? 'float32' : 'float64';
+  return finish(o, o.features ?? P, precision, await algebra.symmetricPower(K, P, Y, classes), total);
+}
+
+/** Y in float64, centred where asked, and ‖Y‖² */
+function readTarget({ layer, y, P, classes, centred }: Target): { Y: Float64Array; total: number } {
+  if (!Number.isInteger(P) || P < 1) throw badInput(`${layer}: expected at least 1 sample, got ${P}`);
+  if (y.length !== P * classes) throw badInput(`${layer}: expected a target of ${P} × ${classes} = ${P * classes} values, got ${y.length}`);
+  requireFinite(`${layer}: target`, y, classes);
+  const Y = centred ? withoutMean(y, P, classes) : Float64Array.from(y);
+  const size = y.reduce((s: number, v: number) => s + v * v, 0);
+  const total = Y.reduce((s, v) => s + v * v, 0);
+  if (!(total > 1e-28 * size)) throw badInput(`${layer}: the target is ${centred ? 'the same for all samples' : '0'}, so its power has no share in any mode`);
+  return { Y, total };
+}
+
+function withoutMean(data: Reals, P: number, N: number): Float64Array {
+  const mean = columnMeans(data, P, N);
+  const out = new Float64Array(P * N);
+  for (let i = 0, k = 0; i < P; i++) for (let j = 0; j < N; j++, k++) out[k] = data[k] - mean[j];
+  return out;
+}
+
+/** (K + Kᵀ)/2 in float64 */
+function symmetrised(K: Reals, P: number): Float64Array {
+  const S = Float64Array.from(K);
+  const tile = 64; // both triangles stay in cache
+  for (let i0 = 0; i0 < P; i0 += tile)
+    for (let j0 = 0; j0 <= i0; j0 += tile)
+      for (let i = i0; i < Math.min(P, i0 + tile); i++)
+        for (let j = j0; j < Math.min(i, j0 + tile); j++) S[i * P + j] = S[j * P + i] = 0.5 * (S[i * P + j] + S[j * P + i]);
+  return S;
+}
+
+/** HKH in place: K_ij − r_i − r_j + g, r the row means, g their mean */
+export function centreKernel(K: Float64Array, P: number): void {
+  const r = new Float64Array(P);
+  for (let i = 0, k = 0; i < P; i++) for (let j = 0; j < P; j++, k++) r[i] += K[k] / P;
+  const g = r.reduce((s, v) => s + v, 0) / P;
+  for (let i = 0, k = 0; i < P; i++) for (let j = 0; j < P; j++, k++) K[k] += g - r[i] - r[j];
+}
+
+function finish(
+  { layer, P, classes, centred }: Target,
+  N: number,
+  precision: Precision,
+  { values, power }: { values: Float64Array; power: Float64Array },
+  total: number,
+): Spectrum {
+  const rank = Math.min(P, N);
+  const top = values[0] / P;
+  if (!(top > 0)) throw badInput(`${layer}: its ${centred ? 'centred ' : ''}kernel is 0 on these ${P} samples, so it has no spectrum`);
+  // A symmetric matrix of independent roundings has a norm of about 2√P of one of them; twice that is allowed for.
+  const allowed = Math.max(floors[precision], 4 * Math.sqrt(P) * roundoff[precision]) * top;
+  const eigenvalues = new Float64Array(rank);
+  const C = new Float64Array(rank);
+  let sum = 0;
+  for (let k = 0; k < rank; k++) {
+    const eta = values[k] / P;
+    if (!(eta >= -allowed)) throw badInput(`${layer}: eigenvalue ${k + 1} is ${eta}, under 0 by more than rounding (${allowed}): not a kernel`);
+    eigenvalues[k] = Math.max(0, eta);
+    sum += power[k];
+    C[k] = Math.min(1, sum / total); // the minimum takes off rounding, which the check below bounds
+  }
+  if (!(sum <= total * (1 + 1e-9))) throw new Error(`${layer}: the modes hold ${sum / total} of the target's power; the eigensolver is wrong`);
+  const nullPower = Math.max(0, 1 - sum / total);
+  return { layer, samples: P, features: N, classes, eigenvalues, power: C, nullPower, noiseFloor: floors[precision] * top, centred };
+}
