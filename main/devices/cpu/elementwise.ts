@@ -1,0 +1,83 @@
+// Element-wise kernels on float32: binary ones for equal shapes, scalars, rows and columns, and the unary ones that networks use.
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { binaryOps, unaryOps } from './kernels.ts';
+import { allFloat, elements, type Override } from './override.ts';
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
+
+/** How y is spread over x: [rows, cols] and what y gives to each; null for other broadcasts. */
+function spread(x: readonly number[], y: readonly number[]): { kind: 'row' | 'column'; rows: number; cols: number } | null {
+  if (x.length !== 2 || y.length > 2) return null;
+  const [rows, cols] = x;
+  const full = y.length === 2 ? y : [1, ...y];
+  if (full[0] === 1 && full[1] === cols) return { kind: 'row', rows, cols };
+  if (full[0] === rows && full[1] === 1) return { kind: 'column', rows, cols };
+  return null;
+}
+
+/** Shape of x ∘ s with s of one element: x's, with leading ones where s has more axes. */
+const shapeWith = (x: TensorInfo, s: TensorInfo): number[] =>
+  s.shape.length > x.shape.length ? [...s.shape.slice(0, s.shape.length - x.shape.length), ...x.shape] : x.shape;
+
+const binary =
+  (op: number): Override =>
+  ({ inputs: { a, b }, backend }) => {
+    if (!allFloat(a, b)) return null;
+    const { elementwise } = backend.kernels;
+    const at = (t: TensorInfo) => backend.offset(t);
+    if (sameShape(a.shape, b.shape)) {
+      const o = backend.create(a.shape);
+      elementwise.binary(op, at(a), at(b), at(o), elements(a.shape));
+      return o;
+    }
+    if (elements(b.shape) === 1) {
+      const o = backend.create(shapeWith(a, b));
+      elementwise.binaryScalar(op, at(a), backend.view(b)[0], at(o), elements(a.shape));
+      return o;
+    }
+    if (elements(a.shape) === 1) {
+      const o = backend.create(shapeWith(b, a));
+      elementwise.scalarBinary(op, backend.view(a)[0], at(b), at(o), elements(b.shape));
+      return o;
+    }
+    const over = spread(a.shape, b.shape);
+    if (!over) return null;
+    const o = backend.create(a.shape);
+    const run = over.kind === 'row' ? elementwise.binaryRow : elementwise.binaryColumn;
+    run(op, at(a), at(b), at(o), over.rows, over.cols);
+    return o;
+  };
+
+const unary =
+  (op: number): Override =>
+  ({ inputs: { x }, backend }) => {
+    if (!allFloat(x)) return null;
+    const o = backend.create(x.shape);
+    backend.kernels.elementwise.unary(op, backend.offset(x), backend.offset(o), elements(x.shape));
+    return o;
+  };
+
+const filled =
+  (value: number): Override =>
+  ({ inputs: { x }, backend }) => {
+    if (!allFloat(x)) return null;
+    const o = backend.create(x.shape);
+    backend.kernels.elementwise.fill(backend.offset(o), value, elements(x.shape));
+    return o;
+  };
+
+export const elementwiseOverrides: Record<string, Override> = {
+  Add: binary(binaryOps.add),
+  Sub: binary(binaryOps.subtract),
+  Multiply: binary(binaryOps.multiply),
+  RealDiv: binary(binaryOps.divide),
+  Relu: unary(unaryOps.relu),
+  Tanh: unary(unaryOps.tanh),
+  Erf: unary(unaryOps.erf),
+  Square: unary(unaryOps.square),
+  Exp: unary(unaryOps.exp),
+  Sqrt: unary(unaryOps.sqrt),
+  Neg: unary(unaryOps.negate),
+  ZerosLike: filled(0),
+  OnesLike: filled(1),
+};

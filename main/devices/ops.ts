@@ -1,0 +1,88 @@
+// Operations that training and kernels are written in: fused kernels where the current backend has them, plain tfjs otherwise.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Activation } from '../contract/config.ts';
+import { own } from './cpu/dense.ts';
+import { registerDerivatives } from './derivatives.ts';
+import { registerGradients } from './gradients.ts';
+import { plainOps } from './plain.ts';
+import { adam, momentum, sgd } from './updates.ts';
+
+export interface Ops {
+  /** φ(scale·x w + b), differentiable in x, w and b. x [B, I], w [I, O], b [O] or null → [B, O] */
+  dense(x: Tensor2D, w: Tensor2D, b: Tensor1D | null, o: { scale: number; activation: Activation }): Tensor2D;
+  /** φ(z), differentiable */
+  activate(z: Tensor2D, a: Activation): Tensor2D;
+  /** φ′ from the layer's output h = φ(z) for linear, relu and tanh, and from z itself for erf */
+  derivative(h: Tensor2D, a: Activation): Tensor2D;
+  /** K + (scale·A + add) ∘ B, all [m, n]; consumes K, in place where nothing else holds its values; null starts at 0 */
+  accumulateProduct(K: Tensor2D | null, A: Tensor2D, scale: number, add: number, B: Tensor2D): Tensor2D;
+  /** p ← p − rate·g */
+  sgd(p: Variable, g: Tensor, o: { rate: number }): void;
+  /** v ← momentum·v + g, p ← p − rate·v */
+  momentum(p: Variable, g: Tensor, velocity: Variable, o: { rate: number; momentum: number }): void;
+  /** Adam (Kingma & Ba 2015) with both bias corrections; `step` counts from 1; epsilon is added to √v̂ */
+  adam(p: Variable, g: Tensor, m: Variable, v: Variable, o: AdamOptions): void;
+}
+export interface AdamOptions {
+  rate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  step: number;
+}
+
+const fused = (name: string): boolean => Boolean(tf.getKernel(name, tf.getBackend()));
+const run = (name: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): Tensor2D =>
+  tf.engine().runKernel<Tensor2D>(name, inputs, attrs);
+
+function checkDense(x: Tensor2D, w: Tensor2D, b: Tensor1D | null): void {
+  const fits = x.rank === 2 && w.rank === 2 && x.shape[1] === w.shape[0] && (!b || (b.rank === 1 && b.shape[0] === w.shape[1]));
+  tf.util.assert(fits, () => `dense: x [${x.shape}], w [${w.shape}] and b [${b?.shape ?? ''}] do not fit`);
+}
+
+function checkSame(what: string, ...tensors: Tensor[]): void {
+  const shape = tensors[0].shape.join();
+  tf.util.assert(
+    tensors.every((t) => t.shape.join() === shape),
+    () => `${what}: shapes differ: ${tensors.map((t) => `[${t.shape}]`).join(', ')}`,
+  );
+}
+
+/** The operations on whatever backend is tfjs's current one when they are called. */
+export function createOps(): Ops {
+  registerDerivatives();
+  registerGradients();
+  const ops: Ops = {
+    dense(x, w, b, { scale, activation }) {
+      checkDense(x, w, b);
+      if (!fused(own.dense)) return plainOps.dense(x, w, b, { scale, activation });
+      const inputs: tf.NamedTensorMap = b ? { x, w, b } : { x, w };
+      // erf's derivative needs z, which only an operation of its own keeps.
+      const within = activation === 'erf' ? 'linear' : activation;
+      const z = run(own.dense, inputs, { scale, activation: within, bias: Boolean(b) });
+      if (activation !== 'erf') return z;
+      const h = ops.activate(z, 'erf');
+      z.dispose();
+      return h;
+    },
+    activate: (z, activation) => (fused(own.activate) ? run(own.activate, { z }, { activation }) : plainOps.activate(z, activation)),
+    derivative(h, activation) {
+      if (!fused(own.chain)) return plainOps.derivative(h, activation);
+      return tf.tidy(() => run(own.chain, { g: tf.onesLike(h), h }, { activation }));
+    },
+    accumulateProduct(K, A, scale, add, B) {
+      checkSame('accumulateProduct', ...(K ? [K] : []), A, B);
+      if (!fused(own.accumulateProduct)) return plainOps.accumulateProduct(K, A, scale, add, B);
+      const inPlace = K !== null && tf.backend().refCount(K.dataId) === 1;
+      const inputs: tf.NamedTensorMap = K ? { k: K, a: A, b: B } : { a: A, b: B };
+      const result = run(own.accumulateProduct, inputs, { scale, add, inPlace });
+      K?.dispose();
+      return result;
+    },
+    sgd: (p, g, o) => (checkSame('sgd', p, g), sgd(p, g, o)),
+    momentum: (p, g, v, o) => (checkSame('momentum', p, g, v), momentum(p, g, v, o)),
+    adam: (p, g, m, v, o) => (checkSame('adam', p, g, m, v), adam(p, g, m, v, o)),
+  };
+  return ops;
+}
