@@ -1,0 +1,118 @@
+// NPY, the file of one NumPy array: versions 1, 2 and 3 read, version 1 written.
+// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+import { shown } from '../../contract/config.ts';
+import { badInput } from '../../contract/errors.ts';
+import type { NamedArray } from '../../contract/results.ts';
+import { countOf, halfToNumber, toCOrder, type ReadArray } from './array.ts';
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** A header says three things; more than this is an attack. */
+const longestHeader = 65_536;
+/** Elements of the largest array that is read: 16 GB of float64 would not fit anyway. */
+const mostElements = 2 ** 31;
+const accepts = 'float16, float32, float64, integers or booleans, little-endian';
+
+export interface NpyHeader {
+  descr: string;
+  fortran: boolean;
+  shape: number[];
+  /** where the values begin */
+  offset: number;
+}
+
+/** The header of an NPY file. `what` names the file in messages. */
+export function readNpyHeader(bytes: Uint8Array, what: string): NpyHeader {
+  if (bytes.length < 10 || magic.some((b, i) => bytes[i] !== b))
+    throw badInput(`${what}: expected an NPY array, got something else or a cut file`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const major = bytes[6];
+  if (major < 1 || major > 3) throw badInput(`${what}: expected NPY version 1, 2 or 3, got ${major}`);
+  const start = major === 1 ? 10 : 12;
+  if (bytes.length < start) throw badInput(`${what}: cut in its header`);
+  const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > longestHeader) throw badInput(`${what}: expected a header of at most ${longestHeader} bytes, got ${length}`);
+  if (start + length > bytes.length) throw badInput(`${what}: cut in its header`);
+  const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(start, start + length));
+  const quoted = /'descr':\s*(['"])(?<simple>[^'"]*)\1/.exec(text)?.groups?.['simple'];
+  const fortran = /'fortran_order':\s*(?<v>True|False)/.exec(text)?.groups?.['v'];
+  const sizes = /'shape':\s*\((?<list>[\d,\sL]*)\)/.exec(text)?.groups?.['list'];
+  if (quoted === undefined && /'descr':\s*\[/.test(text)) throw badInput(`${what}: expected ${accepts}, got a structured array`);
+  if (quoted === undefined || fortran === undefined || sizes === undefined) throw badInput(`${what}: its NPY header cannot be read`);
+  const shape = sizes
+    .split(',')
+    .map((s) => s.trim().replace(/L$/, ''))
+    .filter(Boolean)
+    .map(Number);
+  if (shape.length > 32 || shape.some((d) => !Number.isSafeInteger(d)) || countOf(shape) > mostElements)
+    throw badInput(`${what}: expected at most ${mostElements} values, got the shape (${sizes})`);
+  return { descr: quoted, fortran: fortran === 'True', shape, offset: start + length };
+}
+
+type Reader = (view: DataView, n: number) => Float32Array | Float64Array;
+const each =
+  (width: number, get: (view: DataView, at: number) => number): Reader =>
+  (view, n) => {
+    const data = new Float64Array(n);
+    for (let i = 0; i < n; i++) data[i] = get(view, i * width);
+    return data;
+  };
+
+/** How values of a type are read. Whole numbers beyond 2^53 are rounded, as float64 does. */
+const readers: Record<string, { width: number; integer: boolean; read: Reader }> = {
+  f2: {
+    width: 2,
+    integer: false,
+    read: (v, n) => Float32Array.from({ length: n }, (_, i) => halfToNumber(v.getUint16(2 * i, true))),
+  },
+  f4: { width: 4, integer: false, read: (v, n) => new Float32Array(v.buffer.slice(v.byteOffset, v.byteOffset + 4 * n) as ArrayBuffer) },
+  f8: { width: 8, integer: false, read: (v, n) => new Float64Array(v.buffer.slice(v.byteOffset, v.byteOffset + 8 * n) as ArrayBuffer) },
+  b1: { width: 1, integer: true, read: each(1, (v, at) => (v.getUint8(at) ? 1 : 0)) },
+  u1: { width: 1, integer: true, read: each(1, (v, at) => v.getUint8(at)) },
+  i1: { width: 1, integer: true, read: each(1, (v, at) => v.getInt8(at)) },
+  u2: { width: 2, integer: true, read: each(2, (v, at) => v.getUint16(at, true)) },
+  i2: { width: 2, integer: true, read: each(2, (v, at) => v.getInt16(at, true)) },
+  u4: { width: 4, integer: true, read: each(4, (v, at) => v.getUint32(at, true)) },
+  i4: { width: 4, integer: true, read: each(4, (v, at) => v.getInt32(at, true)) },
+  u8: { width: 8, integer: true, read: each(8, (v, at) => Number(v.getBigUint64(at, true))) },
+  i8: { width: 8, integer: true, read: each(8, (v, at) => Number(v.getBigInt64(at, true))) },
+};
+
+/** Values of one of the types by NumPy's short name, from exactly their bytes. */
+export function readValues(bytes: Uint8Array, type: string, shape: readonly number[], what: string): ReadArray {
+  const reader = readers[type];
+  const n = countOf(shape);
+  if (bytes.length !== n * reader.width)
+    throw badInput(`${what}: expected ${n * reader.width} bytes for the shape (${shape.join(', ')}), got ${bytes.length}`);
+  const data = reader.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), n);
+  return { shape: [...shape], data, integer: reader.integer };
+}
+
+/** An NPY file. Pickled objects are refused unread: to read them is to run them.
+ *  @throws KernelscopeError `bad-input` that names `what` */
+export function readNpy(bytes: Uint8Array, what: string): ReadArray {
+  const { descr, fortran, shape, offset } = readNpyHeader(bytes, what);
+  const [order, type] = [descr[0], descr.slice(1)];
+  if (type.startsWith('O')) throw badInput(`${what}: expected ${accepts}, got pickled objects`);
+  if (!Object.hasOwn(readers, type) || !(order === '<' || (order === '|' && readers[type].width === 1)))
+    throw badInput(`${what}: expected ${accepts}, got type ${shown(descr)}`);
+  const array = readValues(bytes.subarray(offset), type, shape, what);
+  return fortran ? { ...array, data: toCOrder(array.data, shape) } : array;
+}
+
+const descrOf = (data: NamedArray['data']): string => {
+  if (data instanceof Float64Array) return '<f8';
+  if (data instanceof Float32Array) return '<f4';
+  return data instanceof Int32Array ? '<i4' : '|u1';
+};
+
+/** The header and the values of an NPY file; the values as they lie in memory, not copied. */
+export function npyParts({ shape, data }: Pick<NamedArray, 'shape' | 'data'>): [header: Uint8Array, values: Uint8Array] {
+  if (countOf(shape) !== data.length) throw new RangeError(`shape (${shape.join(', ')}) of ${data.length} values`);
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${descrOf(data)}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const padded = `${text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11)}\n`; // values begin at a multiple of 64
+  const header = new Uint8Array(10 + padded.length);
+  header.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);
+  header.set(new TextEncoder().encode(padded), 10);
+  return [header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
+}
