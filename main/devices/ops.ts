@@ -36,16 +36,18 @@ const fused = (name: string): boolean => Boolean(tf.getKernel(name, tf.getBacken
 const run = (name: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): Tensor2D =>
   tf.engine().runKernel<Tensor2D>(name, inputs, attrs);
 
+const shape = (t: Tensor): string => `[${t.shape.join()}]`;
+
 function checkDense(x: Tensor2D, w: Tensor2D, b: Tensor1D | null): void {
   const fits = x.rank === 2 && w.rank === 2 && x.shape[1] === w.shape[0] && (!b || (b.rank === 1 && b.shape[0] === w.shape[1]));
-  tf.util.assert(fits, () => `dense: x [${x.shape}], w [${w.shape}] and b [${b?.shape ?? ''}] do not fit`);
+  tf.util.assert(fits, () => `dense: x ${shape(x)}, w ${shape(w)} and b ${b ? shape(b) : 'null'} do not fit`);
 }
 
 function checkSame(what: string, ...tensors: Tensor[]): void {
-  const shape = tensors[0].shape.join();
+  const first = shape(tensors[0]);
   tf.util.assert(
-    tensors.every((t) => t.shape.join() === shape),
-    () => `${what}: shapes differ: ${tensors.map((t) => `[${t.shape}]`).join(', ')}`,
+    tensors.every((t) => shape(t) === first),
+    () => `${what}: shapes differ: ${tensors.map(shape).join(', ')}`,
   );
 }
 

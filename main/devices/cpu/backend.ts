@@ -78,7 +78,7 @@ export class CpuBackend extends MathBackendCPU {
   /** A copy: the memory is used again after the tensor is gone, and many callers cannot take shared buffers. */
   override readSync(dataId: DataId): Values {
     const values = super.readSync(dataId);
-    return ArrayBuffer.isView(values) ? (values as NumericArray).slice() : values;
+    return ArrayBuffer.isView(values) ? values.slice() : values;
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
@@ -95,7 +95,7 @@ export class CpuBackend extends MathBackendCPU {
   #hold(dataId: DataId, values: Values, shape: number[], dtype: DataType, refCount: number): void {
     if (!numeric(dtype)) {
       const held: Held = { values, dtype, refCount, offset: null };
-      this.data.set(dataId, held as Held & { values: Values });
+      this.data.set(dataId, held);
       return;
     }
     // tfjs's kernels may ask for a tensor without giving values; they expect zeros where they then add.

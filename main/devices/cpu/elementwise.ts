@@ -6,12 +6,12 @@ import { allFloat, elements, type Override } from './override.ts';
 const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
 /** How y is spread over x: [rows, cols] and what y gives to each; null for other broadcasts. */
-function spread(x: readonly number[], y: readonly number[]): { kind: 'row' | 'column'; rows: number; cols: number } | null {
+function spread(x: readonly number[], y: readonly number[]): { kind: 'binaryRow' | 'binaryColumn'; rows: number; cols: number } | null {
   if (x.length !== 2 || y.length > 2) return null;
   const [rows, cols] = x;
   const full = y.length === 2 ? y : [1, ...y];
-  if (full[0] === 1 && full[1] === cols) return { kind: 'row', rows, cols };
-  if (full[0] === rows && full[1] === 1) return { kind: 'column', rows, cols };
+  if (full[0] === 1 && full[1] === cols) return { kind: 'binaryRow', rows, cols };
+  if (full[0] === rows && full[1] === 1) return { kind: 'binaryColumn', rows, cols };
   return null;
 }
 
@@ -43,8 +43,7 @@ const binary =
     const over = spread(a.shape, b.shape);
     if (!over) return null;
     const o = backend.create(a.shape);
-    const run = over.kind === 'row' ? elementwise.binaryRow : elementwise.binaryColumn;
-    run(op, at(a), at(b), at(o), over.rows, over.cols);
+    elementwise[over.kind](op, at(a), at(b), at(o), over.rows, over.cols);
     return o;
   };
 

@@ -1,7 +1,7 @@
 // Matrix products, transposes, sums and the choice of rows.
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuBackend } from './backend.ts';
-import { activationOps } from './kernels.ts';
+import { activationOps, binaryOps } from './kernels.ts';
 import { allFloat, elements, type Override } from './override.ts';
 
 interface Sides {
@@ -18,7 +18,7 @@ function sides(a: TensorInfo, b: TensorInfo, transA: boolean, transB: boolean): 
   const [kb, n] = transB ? [b1, b0] : [b0, b1];
   util.assert(
     k === kb,
-    () => `matMul: inner sides ${k} and ${kb} of [${a.shape}] and [${b.shape}] differ (transposed: ${transA}, ${transB})`,
+    () => `matMul: inner sides ${k} and ${kb} of [${a.shape.join()}] and [${b.shape.join()}] differ (transposed: ${transA}, ${transB})`,
   );
   return { m, n, k };
 }
@@ -98,7 +98,7 @@ const reduction =
     if (left === 1) backend.view(o)[0] = sums.total(from, size);
     else if (trailing) sums.rowSums(from, to, left, size / left);
     else sums.columnSums(from, to, size / left, left);
-    if (mean) elementwise.binaryScalar(2, to, left / size, to, left);
+    if (mean) elementwise.binaryScalar(binaryOps.multiply, to, left / size, to, left);
     return o;
   };
 
