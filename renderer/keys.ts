@@ -1,0 +1,26 @@
+// Keyboard shortcuts. Single letters rest while a field has the focus, and while a dialog or menu is open.
+
+export type Shortcuts = Record<string, () => void>;
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(radio|checkbox|range)$/.test((target as HTMLInputElement).type)));
+
+/** A `keydown` listener: keys by the name of `KeyboardEvent.key`, with `Ctrl+` in front for Ctrl or ⌘. */
+export function shortcuts(table: Shortcuts): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.defaultPrevented || event.altKey || event.isComposing) return;
+    const command = event.ctrlKey || event.metaKey;
+    if (document.querySelector('dialog[open], [popover]:popover-open')) return;
+    if (!command && typing(event.target) && event.key !== 'Escape') return;
+    const run = table[command ? `Ctrl+${event.key}` : event.key];
+    if (!run) return;
+    event.preventDefault();
+    run();
+  };
+}
+
+/** Left and right belong to whatever control has the focus, if it uses them. */
+export const usesArrows = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input, select, textarea, [role="slider"], [role="menu"], [role="radiogroup"]') !== null;

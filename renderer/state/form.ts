@@ -1,0 +1,91 @@
+// The form of a run, made from the contract's table of fields: which control a field gets, its value as text and back, its error.
+import { fields, parseConfig, shown, type Field, type RunConfig } from '../../main/contract/config.ts';
+import { messageOf } from './notices.svelte.ts';
+
+export type Control =
+  | { kind: 'choice'; values: (string | boolean)[] }
+  /** only one value is accepted: nothing to choose */
+  | { kind: 'fixed'; value: unknown }
+  | { kind: 'text' };
+export type Values = Readonly<Record<string, unknown>>;
+
+/** The control of a field. A choice is a field whose `accepts` names every value that it takes. */
+export function controlOf(field: Field): Control {
+  const truth = typeof field.default === 'boolean';
+  const values = field.kind.accepts.split(' | ').map((v) => (truth ? v === 'true' : v));
+  const listed = (truth || typeof field.default === 'string') && values.every((v) => field.kind.test(v)) && !field.kind.test('\u0000');
+  if (!listed) return { kind: 'text' };
+  return values.length === 1 ? { kind: 'fixed', value: values[0] } : { kind: 'choice', values };
+}
+
+/** A value as it stands in a form: lists with commas, a plan of snapshots as `every 5` or `log 4`. */
+export function toText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).join(', ');
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value)
+      .map(([k, v]) => `${k} ${String(v)}`)
+      .join(', ');
+  return String(value);
+}
+
+/** What a person typed, as a value; what cannot be read stays a text, which the field then refuses. */
+export function fromText(field: Field, text: string): unknown {
+  const clean = text.trim();
+  const number = (part: string): number | string => (part !== '' && Number.isFinite(Number(part)) ? Number(part) : part);
+  if (typeof field.default === 'number') return number(clean.replace(/(?<=\d),(?=\d{3}\b)/g, ''));
+  if (!Array.isArray(field.default)) return clean;
+  const plan = /^(every|log)\s+(\S+)$/.exec(clean);
+  if (plan && field.path === 'analysis.snapshots') return { [plan[1]]: number(plan[2]) };
+  const parts = clean
+    .replace(/^\[|\]$/g, '')
+    .split(',')
+    .map((p) => p.trim().replace(/^"(.*)"$/, '$1'))
+    .filter((p) => p !== '');
+  // Words that look like numbers are words where the field takes no numbers (tags).
+  return field.kind.test([1]) ? parts.map(number) : parts;
+}
+
+/** Fields that mean nothing unless another has a certain value. */
+const needs: Record<string, (config: Pick<RunConfig, 'data' | 'training'>) => boolean> = {
+  'data.shift': (c) => c.data.dataset === 'digits',
+  'data.shear': (c) => c.data.dataset === 'digits',
+  'data.noise': (c) => c.data.dataset === 'digits',
+  'data.augment': (c) => c.data.dataset !== 'digits',
+  'training.momentum': (c) => c.training.optimizer === 'momentum',
+  // Only multilayer perceptrons so far; their features have no space to average over.
+  'analysis.convFeatures': () => false,
+};
+export const relevant = (config: Pick<RunConfig, 'data' | 'training'>, path: string): boolean => needs[path]?.(config) ?? true;
+
+export function valuesOf(config: RunConfig): Record<string, unknown> {
+  const at = (path: string) => path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], config);
+  return Object.fromEntries(fields.map((f) => [f.path, at(f.path)]));
+}
+
+/** Values by path as nested objects, the layers that `parseConfig` reads. */
+export function layerOf(values: Values): Record<string, unknown> {
+  const layer: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(values)) {
+    const parts = path.split('.');
+    const last = parts.pop() as string;
+    let node = layer;
+    for (const part of parts) node = (node[part] ??= {}) as Record<string, unknown>;
+    node[last] = value;
+  }
+  return layer;
+}
+
+/** Every field that is wrong, with what is accepted; then, once each is right by itself, the first that does not fit the others. */
+export function errorsOf(values: Values): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const { path, kind } of fields) if (!kind.test(values[path])) errors[path] = `expected ${kind.accepts}, got ${shown(values[path])}`;
+  if (Object.keys(errors).length > 0) return errors;
+  try {
+    parseConfig(layerOf(values));
+  } catch (error) {
+    const message = messageOf(error);
+    const path = fields.find((f) => message.startsWith(`${f.path}: `))?.path;
+    errors[path ?? ''] = path ? message.slice(path.length + 2) : message;
+  }
+  return errors;
+}

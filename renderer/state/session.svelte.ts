@@ -1,0 +1,58 @@
+// What every view shares: the way to the host, the address, the theme, the library, messages.
+import { createContext } from 'svelte';
+import type { CallResults, Client } from '../../main/contract/calls.ts';
+import type { Desktop } from '../connect.ts';
+import { RunActions } from './actions.svelte.ts';
+import { Library } from './library.svelte.ts';
+import { Notices } from './notices.svelte.ts';
+import { Router } from './router.svelte.ts';
+import { Theme } from './theme.svelte.ts';
+
+/** A first connection that takes longer than this is called lost. */
+const patienceMs = 2000;
+
+export class Session {
+  readonly client: Client;
+  /** null in a browser */
+  readonly desktop: Desktop | null;
+  readonly router = new Router();
+  readonly theme = new Theme();
+  readonly notices = new Notices();
+  readonly library: Library;
+  readonly actions: RunActions;
+  link = $state<'connecting' | 'up' | 'lost'>('connecting');
+  info = $state.raw<CallResults['app.info'] | null>(null);
+
+  constructor(client: Client, desktop: Desktop | null) {
+    this.client = client;
+    this.desktop = desktop;
+    this.library = new Library(client);
+    this.actions = new RunActions(client, this.notices);
+  }
+
+  /** Follows address, system theme, link and library; call the result to stop. */
+  start(): () => void {
+    const late = setTimeout(() => this.link === 'connecting' && (this.link = 'lost'), patienceMs);
+    const follow = (up: boolean) => {
+      if (up) {
+        this.link = 'up';
+        void this.#greet();
+      } else if (this.link === 'up') this.link = 'lost';
+    };
+    const stops = [this.router.start(), this.theme.start(), this.library.start(), this.client.onLink(follow)];
+    return () => {
+      clearTimeout(late);
+      stops.forEach((stop) => stop());
+    };
+  }
+
+  async #greet(): Promise<void> {
+    try {
+      this.info = await this.client.call('app.info', {});
+    } catch (error) {
+      this.notices.failed(error);
+    }
+  }
+}
+
+export const [session, provideSession] = createContext<Session>();

@@ -1,0 +1,87 @@
+// `node scripts/gallery.mjs [--out screenshots] [--only library,run]`: every view, light and dark, 1280 and 1920 wide, as PNG files.
+// The page runs on a host in memory (test/support), so nothing is trained and the pictures are the same each time.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const root = path.resolve(import.meta.dirname, '..');
+const { values } = parseArgs({ options: { out: { type: 'string', default: 'screenshots' }, only: { type: 'string' } } });
+const sizes = [
+  [1280, 800],
+  [1920, 1080],
+];
+
+/** Name, address, and what to do before the picture is taken. */
+const scenes = [
+  ['library-full', '?runs=full#/library'],
+  ['library-many', '?runs=many#/library?sort=-testAccuracy', (page) => page.locator('.scroll').evaluate((box) => box.scrollTo(0, 70_000))],
+  ['library-empty', '?runs=empty#/library'],
+  ['library-no-match', '?runs=full#/library?filter=resnet'],
+  ['library-wrong-filter', '?runs=full#/library?filter=widht+%3D+3'],
+  ['library-menu', '?runs=full#/library', (page) => page.getByRole('button', { name: 'Actions for mnist-relu-std' }).click()],
+  ['library-lost', '?runs=full&lost#/library', (page) => page.getByText('Connection lost.').waitFor()],
+  ['run-running', '?runs=full#/run/r-live'],
+  ['run-early', '?runs=full#/run/r-live?epoch=1&layer=layer4&measure=kta'],
+  ['run-done', '?runs=full#/run/r-done'],
+  ['run-failed', '?runs=full#/run/r-fail'],
+  ['run-interrupted', '?runs=full#/run/r-intr'],
+  ['run-queued', '?runs=full#/run/r-wait'],
+  ['run-unknown', '?runs=full#/run/nobody'],
+  ['run-export', '?runs=full#/run/r-done', (page) => page.getByRole('button', { name: 'Export Spectrum', exact: true }).click()],
+  [
+    'run-delete',
+    '?runs=full#/run/r-done',
+    async (page) => {
+      await page.getByRole('button', { name: 'More about mnist-relu-std' }).click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    },
+  ],
+  ['new', '?runs=full#/new'],
+  ['new-wrong', '?runs=full#/new?preset=fig7-small&set.training.batchSize=12000&set.model.hidden=200,+wide'],
+  ['new-from', '?runs=full#/new?from=r-fail&set.training.learningRate=0.05'],
+  ['devices', '?runs=full#/devices'],
+  ['keys', '?runs=full#/library', (page) => page.keyboard.press('?')],
+];
+
+const only = values.only?.split(',');
+const server = await createServer({
+  root,
+  configFile: false,
+  plugins: [svelte()],
+  logLevel: 'warn',
+  server: { host: '127.0.0.1', port: 0 },
+  define: { 'import.meta.env.DEV': 'false' },
+});
+await server.listen();
+const { port } = server.httpServer.address();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
+});
+mkdirSync(values.out, { recursive: true });
+let problems = 0;
+for (const theme of ['light', 'dark'])
+  for (const [width, height] of sizes) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce' });
+    for (const [name, address, act] of scenes) {
+      if (only && !only.some((o) => name.startsWith(o))) continue;
+      const page = await context.newPage();
+      const say = (text) => (problems++, console.error(`${name} ${theme} ${width}: ${text}`));
+      page.on('console', (m) => ['error', 'warning'].includes(m.type()) && say(m.text()));
+      page.on('pageerror', (error) => say(error.stack ?? error.message));
+      await page.goto(`http://127.0.0.1:${port}/test/support/gallery.html${address}`);
+      await page.locator('main .head').waitFor();
+      if (act) await act(page);
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: path.join(values.out, `${name}-${theme}-${width}.png`) });
+      await page.close();
+    }
+    await context.close();
+  }
+await browser.close();
+await server.close();
+console.log(`Pictures in ${values.out}${problems ? `; ${problems} problems above` : ''}`);
+process.exit(problems ? 1 : 0);

@@ -1,0 +1,161 @@
+// A host in memory that keeps the contract: the page is developed and photographed against it, without training anything.
+import {
+  calls,
+  type CallInput,
+  type CallName,
+  type CallParsed,
+  type CallResults,
+  type Client,
+  type EventName,
+  type Events,
+} from '../../main/contract/calls.ts';
+import { parseConfig } from '../../main/contract/config.ts';
+import { KernelscopeError, badInput } from '../../main/contract/errors.ts';
+import { fakeFigure, type FakeRun } from './fake-figures.ts';
+import { estimateOf, fakeDoctor, fakePresets, fakeRun, specs, summaryOf, type RunSpec } from './fake-library.ts';
+import { metricsAt, snapshotAt } from './fake-numbers.ts';
+
+export interface FakeOptions {
+  /** runs besides the named ones; null: an empty library */
+  more?: number | null;
+  /** milliseconds an epoch of a running run; 0: they stand still */
+  epochMs?: number;
+  now?: number;
+}
+
+export class FakeClient implements Client {
+  #runs = new Map<string, FakeRun>();
+  #listeners = new Map<EventName, Set<(payload: never) => void>>();
+  #links = new Set<(up: boolean) => void>();
+  #up = true;
+  #now: number;
+  #next = 1;
+  /** every call made, for tests */
+  readonly made: { name: CallName; input: unknown }[] = [];
+
+  constructor({ more = 0, epochMs = 0, now = Date.now() }: FakeOptions = {}) {
+    this.#now = now;
+    if (more !== null) for (const spec of specs(more)) this.add(spec);
+    if (epochMs) setInterval(() => this.step(), epochMs);
+  }
+
+  add(spec: RunSpec): FakeRun {
+    const run = fakeRun(spec, this.#now);
+    this.#runs.set(spec.id, run);
+    return run;
+  }
+
+  /** Runs go on by one epoch. */
+  step(): void {
+    for (const run of this.#runs.values()) if (run.detail.state === 'running') this.#advance(run);
+  }
+
+  setLink(up: boolean): void {
+    this.#up = up;
+    for (const l of this.#links) l(up);
+  }
+
+  emit<K extends EventName>(name: K, payload: Events[K]): void {
+    for (const l of this.#listeners.get(name) ?? []) (l as (p: Events[K]) => void)(payload);
+  }
+
+  on<K extends EventName>(name: K, listener: (payload: Events[K]) => void): () => void {
+    const set = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, set.add(listener));
+    return () => void set.delete(listener);
+  }
+
+  onLink(listener: (up: boolean) => void): () => void {
+    this.#links.add(listener);
+    listener(this.#up);
+    return () => void this.#links.delete(listener);
+  }
+
+  async call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallResults[K]> {
+    this.made.push({ name, input });
+    await new Promise((r) => setTimeout(r, 1));
+    if (!this.#up) throw new KernelscopeError('failed', 'The connection is lost.');
+    const parsed = calls[name].safeParse(input);
+    if (!parsed.success) throw badInput(`${name}: ${parsed.error.message}`);
+    return structuredClone((this.#handlers[name] as (i: unknown) => unknown)(parsed.data)) as CallResults[K];
+  }
+
+  #find = (id: string): FakeRun => {
+    const run = this.#runs.get(id);
+    if (!run) throw new KernelscopeError('not-found', `run: no run ${id} in this library`);
+    return run;
+  };
+  #change(id: string, change: Partial<FakeRun['detail']>) {
+    const run = this.#find(id);
+    Object.assign(run.detail, change);
+    this.emit('run.changed', summaryOf(run));
+    return summaryOf(run);
+  }
+  #configOf({ preset, config }: CallParsed<'run.estimate'>) {
+    return parseConfig(fakePresets().find((p) => p.name === preset)?.config ?? {}, config ?? {});
+  }
+
+  #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] } = {
+    'app.info': () => ({ version: '0.1.0', host: 'web', library: '/home/ada/kernelscope', readOnly: false, readOnlyReason: null }),
+    'library.list': () => [...this.#runs.values()].map(summaryOf),
+    'presets.list': () => fakePresets(),
+    'devices.list': () => fakeDoctor().devices,
+    'doctor.run': () => fakeDoctor(),
+    'run.estimate': (input) => estimateOf(this.#configOf(input)),
+    'run.start': (input) => {
+      const config = this.#configOf(input);
+      const id = `new-${this.#next++}`;
+      const run = this.add({ id, name: input.name ?? (config.name || input.preset || 'run'), state: 'running', config, tags: config.tags });
+      this.emit('run.changed', summaryOf(run));
+      return { id };
+    },
+    'run.get': ({ run }) => this.#find(run).detail,
+    'run.metrics': ({ run }) => this.#find(run).metrics,
+    'run.snapshot': ({ run, epoch }) => {
+      const found = this.#find(run).snapshots.find((s) => s.epoch === epoch);
+      if (!found) throw new KernelscopeError('not-found', `epoch: no snapshot at ${epoch}`);
+      return found;
+    },
+    'run.cancel': ({ run }) => this.#change(run, { state: 'interrupted', reason: 'Stopped by you. It can be resumed.' }),
+    'run.resume': ({ run }) => this.#change(run, { state: 'running', reason: null }),
+    'run.rename': ({ run, name }) => this.#change(run, { name }),
+    'run.tag': ({ run, add, remove }) =>
+      this.#change(run, { tags: [...new Set([...this.#find(run).detail.tags, ...add])].filter((t) => !remove.includes(t)) }),
+    'run.note': ({ run, note }) => this.#change(run, { note }),
+    'run.delete': ({ run }) => {
+      this.#find(run);
+      this.#runs.delete(run);
+      this.emit('run.removed', { id: run });
+      return { id: run };
+    },
+    'figure.data': (request) => fakeFigure(request, this.#find),
+    'figure.export': ({ request, format }) => ({
+      fileName: `${request.kind}.${format}`,
+      mime: 'text/plain',
+      bytes: new TextEncoder().encode(JSON.stringify(fakeFigure(request, this.#find))),
+    }),
+  };
+
+  #advance(run: FakeRun): void {
+    const { detail } = run;
+    const metrics = metricsAt(detail.epoch + 1);
+    run.metrics.push(metrics);
+    Object.assign(detail, { epoch: metrics.epoch, trainAccuracy: metrics.trainAccuracy, testAccuracy: metrics.testAccuracy });
+    this.emit('run.epoch', { id: detail.id, metrics });
+    const left = detail.epochs - detail.epoch;
+    this.emit('run.progress', {
+      id: detail.id,
+      epoch: detail.epoch,
+      epochs: detail.epochs,
+      stage: 'training',
+      secondsPerEpoch: 1.42,
+      secondsLeft: left * 1.42,
+    });
+    if (detail.planned.includes(detail.epoch)) {
+      run.snapshots.push(snapshotAt(detail.epoch, detail.layers, detail.config.analysis.probe.train, 10));
+      detail.snapshots.push(detail.epoch);
+      this.emit('run.snapshot', { id: detail.id, epoch: detail.epoch });
+    }
+    this.#change(detail.id, left === 0 ? { state: 'done', final: metrics } : {});
+  }
+}

@@ -1,0 +1,72 @@
+// `figure.data` of the fake host: the contract's figures out of its snapshots and metrics.
+import type { CallParsed } from '../../main/contract/calls.ts';
+import { KernelscopeError } from '../../main/contract/errors.ts';
+import type { CurveSpectrum, FigureData, FigureSource } from '../../main/contract/figures.ts';
+import type { EpochMetrics, RunDetail, Snapshot, Split } from '../../main/contract/results.ts';
+
+export interface FakeRun {
+  detail: RunDetail;
+  metrics: EpochMetrics[];
+  snapshots: Snapshot[];
+}
+
+const sourceOf = ({ detail }: FakeRun): FigureSource => ({
+  run: detail.id,
+  name: detail.name,
+  dataset: detail.dataset,
+  model: detail.model,
+  parameterisation: detail.config.model.parameterisation,
+  probe: detail.config.analysis.probe,
+  classes: 10,
+  centred: detail.config.analysis.centred,
+});
+
+function curves(run: FakeRun, epochs: number[] | undefined, wanted: string | undefined, splits: Split[]): CurveSpectrum[] {
+  const layer = wanted ?? 'ntk';
+  const all = run.snapshots.map((s) => s.epoch);
+  const chosen = epochs ?? [...new Set([all[0], all[all.length >> 1], all[all.length - 1]])];
+  return run.snapshots
+    .filter((s) => chosen.includes(s.epoch))
+    .flatMap((s) =>
+      splits.map((split) => {
+        const found = s[split].spectra.find((x) => x.layer === layer);
+        if (!found) throw new KernelscopeError('not-found', `layer: no spectrum of ${layer}`);
+        return { ...found, split, epoch: s.epoch, eigenvalues: [...found.eigenvalues], power: [...found.power] };
+      }),
+    );
+}
+
+export function fakeFigure(request: CallParsed<'figure.data'>, find: (id: string) => FakeRun): FigureData {
+  const runs = request.runs.map(find);
+  const [run] = runs;
+  const splits = request.splits ?? ['train', 'test'];
+  const source = sourceOf(run);
+  if (request.kind === 'training') return { kind: 'training', sources: runs.map(sourceOf), metrics: runs.map((r) => r.metrics) };
+  if (run.snapshots.length === 0) throw new KernelscopeError('not-found', `${run.detail.name}: no snapshot has been analysed yet`);
+  switch (request.kind) {
+    case 'alignment-by-layer': {
+      const epoch = request.epochs?.at(-1);
+      const snaps = runs.map((r) => r.snapshots.find((s) => s.epoch === epoch) ?? r.snapshots[r.snapshots.length - 1]);
+      return {
+        kind: request.kind,
+        sources: runs.map(sourceOf),
+        epoch: snaps.map((s) => s.epoch),
+        layers: snaps.map((s) => ({
+          train: splits.includes('train') ? s.train.layers : [],
+          test: splits.includes('test') ? s.test.layers : [],
+        })),
+      };
+    }
+    case 'spectrum':
+    case 'cumulative-power':
+      return { kind: request.kind, source, curves: curves(run, request.epochs, request.layer, splits) };
+    default: {
+      const points = run.snapshots.flatMap((s) =>
+        splits.flatMap((split) => (s[split].ntk ? [{ epoch: s.epoch, split, ntk: s[split].ntk }] : [])),
+      );
+      return request.kind === 'ntk-alignment'
+        ? { kind: request.kind, source, metrics: run.metrics, points }
+        : { kind: request.kind, source, points };
+    }
+  }
+}

@@ -1,0 +1,249 @@
+// Runs of every state, with names and numbers like those of a working library.
+import { parseConfig, type RunConfig } from '../../main/contract/config.ts';
+import type { PresetInfo } from '../../main/contract/calls.ts';
+import type { DoctorReport, Estimate, RunState, RunSummary } from '../../main/contract/results.ts';
+import type { FakeRun } from './fake-figures.ts';
+import { jitter, metricsAt, snapshotAt } from './fake-numbers.ts';
+
+export const layersOf = (config: RunConfig): string[] => [...config.model.hidden.map((_, i) => `layer${i + 1}`), 'output'];
+export const modelText = ({ model }: RunConfig): string => `mlp ${model.hidden.length}×${model.hidden[0]} ${model.activation}`;
+const dayMs = 86_400_000;
+
+export interface RunSpec {
+  id: string;
+  name: string;
+  state: RunState;
+  ageMs?: number;
+  epoch?: number;
+  skill?: number;
+  reason?: string;
+  tags?: string[];
+  note?: string;
+  config?: unknown;
+}
+
+export function fakeRun(spec: RunSpec, now: number): FakeRun {
+  const config = parseConfig({ analysis: { snapshots: [0, 1, 2, 3, 5, 8, 12, 20, 30, 45, 60, 80, 'last'] } }, spec.config ?? {}, {
+    name: spec.name,
+    tags: spec.tags ?? [],
+  });
+  const epochs = config.training.epochs;
+  const epoch = spec.epoch ?? (spec.state === 'done' ? epochs : 0);
+  const planned = [...new Set((config.analysis.snapshots as (number | 'last')[]).map((e) => (e === 'last' ? epochs : e)))].sort(
+    (a, b) => a - b,
+  );
+  const started = spec.state !== 'queued';
+  const metrics = started ? Array.from({ length: epoch + 1 }, (_, e) => metricsAt(e, spec.skill)) : [];
+  const layers = layersOf(config);
+  const snapshots = started ? planned.filter((e) => e <= epoch).map((e) => snapshotAt(e, layers, config.analysis.probe.train, 10)) : [];
+  const last = metrics.at(-1) ?? null;
+  return {
+    metrics,
+    snapshots,
+    detail: {
+      id: spec.id,
+      name: spec.name,
+      state: spec.state,
+      created: new Date(now - (spec.ageMs ?? 0)).toISOString(),
+      tags: spec.tags ?? [],
+      dataset: `${config.data.dataset} · ${config.data.train >= 1000 ? `${config.data.train / 1000}k` : config.data.train}`,
+      model: modelText(config),
+      epochs,
+      epoch,
+      trainAccuracy: last?.trainAccuracy ?? null,
+      testAccuracy: last?.testAccuracy ?? null,
+      ntkTarget: snapshots.at(-1)?.test.ntk?.ntkTarget ?? null,
+      reason: spec.reason ?? null,
+      note: spec.note ?? '',
+      config,
+      final: spec.state === 'done' ? last : null,
+      snapshots: snapshots.map((s) => s.epoch),
+      planned,
+      layers,
+      provenance: started
+        ? {
+            version: '0.1.0',
+            device: 'cpu',
+            deviceDetail: 'OpenBLAS 0.3.21, 2 threads, SIMD',
+            blas: 'OpenBLAS 0.3.21',
+            node: '24.21.0',
+            platform: 'linux x64',
+            datasetHash: '9f2c41d07be1',
+            probeHash: { train: '4ab07c19d2e1', test: '77d1c0f3aa90' },
+          }
+        : null,
+      seconds: epoch * 1.42,
+    },
+  };
+}
+
+/** A library with every state in it; `more` adds that many finished runs. */
+export function specs(more: number): RunSpec[] {
+  const small = { data: { dataset: 'digits', train: 4000, test: 2000 }, training: { epochs: 100 } };
+  const named: RunSpec[] = [
+    {
+      id: 'r-live',
+      name: 'mnist-ntk-60',
+      state: 'running',
+      epoch: 60,
+      tags: ['fig7'],
+      ageMs: 90_000,
+      config: { data: { train: 10_000 } },
+      note: 'Fig. 7 at lr 0.001. NTK still rising; let it finish before comparing.',
+    },
+    {
+      id: 'r-wait',
+      name: 'mnist-wide-ntk',
+      state: 'queued',
+      tags: ['lazy'],
+      ageMs: 60_000,
+      config: { model: { hidden: [1024, 1024], parameterisation: 'ntk' } },
+    },
+    {
+      id: 'r-done',
+      name: 'mnist-relu-std',
+      state: 'done',
+      tags: ['fig7', 'paper'],
+      ageMs: 7_200_000,
+      note: 'Reference for the width sweep.',
+    },
+    {
+      id: 'r-tanh',
+      name: 'mnist-tanh-std',
+      state: 'done',
+      skill: 0.985,
+      tags: ['fig7'],
+      ageMs: 10_800_000,
+      config: { model: { activation: 'tanh' } },
+    },
+    {
+      id: 'r-fail',
+      name: 'digits-sgd-hot',
+      state: 'failed',
+      epoch: 12,
+      tags: ['digits'],
+      ageMs: dayMs,
+      reason: 'Stopped at epoch 12: loss became NaN. The checkpoint of epoch 12 is kept. Lower training.learningRate (0.5).',
+      config: { ...small, training: { epochs: 100, optimizer: 'sgd', learningRate: 0.5 } },
+    },
+    {
+      id: 'r-intr',
+      name: 'digits-deep',
+      state: 'interrupted',
+      epoch: 45,
+      tags: [],
+      ageMs: 2 * dayMs,
+      reason: 'The app was closed while it ran. The checkpoint of epoch 45 is kept.',
+      config: { ...small, model: { hidden: [200, 200, 200, 200, 200, 200] } },
+    },
+    {
+      id: 'r-paus',
+      name: 'digits-momentum',
+      state: 'paused',
+      epoch: 64,
+      skill: 0.97,
+      tags: ['digits', 'sweep', 'theory', 'momentum'],
+      ageMs: 3 * dayMs,
+      config: small,
+    },
+  ];
+  const rest = Array.from({ length: more }, (_, i): RunSpec => {
+    const activation = (['relu', 'tanh', 'erf', 'linear'] as const)[i % 4];
+    return {
+      id: `r-${i}`,
+      name: `sweep-${activation}-w${50 * (1 + (i % 6))}-s${i % 5}`,
+      state: 'done',
+      skill: 0.6 + 0.4 * jitter(i),
+      tags: ['sweep'],
+      ageMs: (4 + i / 7) * dayMs,
+      config: { ...small, seed: i % 5, model: { activation, hidden: [50 * (1 + (i % 6)), 200] } },
+    };
+  });
+  return [...named, ...rest];
+}
+
+const toSummary = ({ detail }: FakeRun): RunSummary => {
+  const { id, name, state, created, tags, dataset, model, epochs, epoch, trainAccuracy, testAccuracy, ntkTarget, reason } = detail;
+  return { id, name, state, created, tags, dataset, model, epochs, epoch, trainAccuracy, testAccuracy, ntkTarget, reason };
+};
+export { toSummary as summaryOf };
+
+export function estimateOf(config: RunConfig): Estimate {
+  const training = config.training.epochs * config.data.train * 2.4e-6 * config.model.hidden.length;
+  const part = (what: string, seconds: number, memoryBytes: number, diskBytes: number) => ({ what, seconds, memoryBytes, diskBytes });
+  const p = config.analysis.probe.train;
+  const parts = [
+    part('training', training, 120e6, 8e6),
+    part('spectra', config.analysis.spectrum ? 13 * 2e-6 * p ** 2 : 0, 40e6, 6e6),
+    part('NTK', config.analysis.ntk ? 13 * 6e-6 * p ** 2 : 0, 8 * p * p * 3, 4 * p * p * 13),
+  ];
+  const sum = (key: 'seconds' | 'memoryBytes' | 'diskBytes') => parts.reduce((s, x) => s + x[key], 0);
+  return {
+    seconds: sum('seconds'),
+    memoryBytes: sum('memoryBytes'),
+    diskBytes: sum('diskBytes'),
+    parts,
+    device: 'cpu',
+    basis: 'a timed step of this network on this machine',
+  };
+}
+
+export function fakePresets(): PresetInfo[] {
+  const preset = (name: string, title: string, figures: string, description: string, config: unknown): PresetInfo => ({
+    name,
+    title,
+    figures,
+    description,
+    config,
+    estimate: estimateOf(parseConfig(config)),
+  });
+  return [
+    preset('demo', 'Demo', 'every figure', 'mlp 3×128 on generated digits, 4,000 samples', {
+      data: { dataset: 'digits', train: 4000, test: 1000 },
+      model: { hidden: [128, 128, 128] },
+      training: { epochs: 40, batchSize: 200 },
+      analysis: { snapshots: [0, 1, 2, 4, 8, 16, 'last'], probe: { train: 400, test: 400 } },
+    }),
+    preset('fig7', 'Fig. 7 – NTK on MNIST', 'Fig. 7', 'mlp 4×200, 10,000 samples, 3,000 epochs', {
+      model: { parameterisation: 'ntk' },
+      training: { learningRate: 0.1, schedule: 'constant', epochs: 3000 },
+      analysis: { snapshots: { log: 6 } },
+    }),
+    preset('fig7-small', 'Fig. 7, small', 'Fig. 7', 'mlp 4×200, 10,000 samples, 100 epochs', {
+      analysis: { snapshots: [0, 1, 2, 5, 10, 25, 50, 'last'] },
+    }),
+    preset('lazy', 'Lazy', 'Section VI', 'mlp 2×1024, ntk parameterisation, sgd', {
+      model: { hidden: [1024, 1024], parameterisation: 'ntk' },
+      training: { optimizer: 'sgd', learningRate: 0.5 },
+    }),
+  ];
+}
+
+export const fakeDoctor = (): DoctorReport => ({
+  version: '0.1.0',
+  node: '24.21.0',
+  platform: 'linux x64, 2 cores, 8 GB',
+  devices: [
+    { name: 'cuda', usable: false, reason: 'not in this version', checks: [] },
+    { name: 'webgpu', usable: false, reason: 'not in this version', checks: [] },
+    {
+      name: 'cpu',
+      usable: true,
+      reason: 'OpenBLAS 0.3.21, 2 threads, relaxed SIMD',
+      checks: [
+        { name: 'dense layer, forward and gradient', passed: true, deviation: 3.1e-7, tolerance: 2e-6 },
+        { name: 'CKA of fixture kernels', passed: true, deviation: 4.4e-16, tolerance: 1e-12 },
+        { name: 'spectrum of fixture kernel', passed: true, deviation: 9.1e-15, tolerance: 1e-10 },
+        { name: 'NTK against finite differences', passed: false, deviation: 4.2e-4, tolerance: 1e-4 },
+      ],
+    },
+  ],
+  blas: { found: true, name: 'OpenBLAS 0.3.21', detail: '/usr/lib/x86_64-linux-gnu/libopenblas.so.0' },
+  lapack: { found: true, detail: 'dsyevr, dgesdd of the same library' },
+  datasets: [
+    { name: 'digits', present: true, detail: 'generated, needs no files' },
+    { name: 'mnist', present: false, detail: 'not in ~/.local/share/kernelscope/data. Fetch it: kernelscope data fetch mnist' },
+  ],
+  library: { path: '/home/ada/.local/share/kernelscope/library', present: true, runs: 412 },
+  freeDiskBytes: 212e9,
+});

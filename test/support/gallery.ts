@@ -1,0 +1,15 @@
+// The page on a host in memory: `gallery.html?runs=full|empty|many&live=MS#/…`. For developing and for photographs.
+import { mount } from 'svelte';
+import '@fontsource-variable/inter/wght.css';
+import '../../renderer/styles/tokens.css';
+import '../../renderer/styles/shell.css';
+import App from '../../renderer/App.svelte';
+import { FakeClient } from './fake-client.ts';
+
+const query = new URLSearchParams(location.search);
+const more = { empty: null, full: 16, many: 5000 }[query.get('runs') ?? 'full'] ?? null;
+const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0) });
+if (query.has('theme')) localStorage.setItem('kernelscope.theme', query.get('theme') as string);
+mount(App, { target: document.getElementById('app') as HTMLElement, props: { client } });
+if (query.has('lost')) setTimeout(() => client.setLink(false), 100);
+Object.assign(window, { fakeHost: client });
