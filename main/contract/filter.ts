@@ -114,22 +114,33 @@ function checkComparison(field: string, type: Type, operator: Operator, wanted: 
     throw wrong(token.at, `${field} is true or false, got ${shown(wanted)}`);
 }
 
-function fieldOf(token: Token): { type: Type; needsConfig: boolean; read(run: RunSummary, config?: RunConfig): unknown } {
+export interface RunField {
+  type: Type;
+  needsConfig: boolean;
+  read(run: RunSummary, config?: RunConfig): unknown;
+}
+
+/** A column of the list or a field of the config by its name; null where there is none. */
+export function runField(name: string): RunField | null {
+  if (Object.hasOwn(columns, name)) return { type: columns[name].type, needsConfig: false, read: columns[name].of };
+  const type = configTypes.get(name);
+  if (!type) return null;
+  const inside = (v: unknown, part: string) => (typeof v === 'object' && v !== null ? (v as Record<string, unknown>)[part] : undefined);
+  return { type, needsConfig: true, read: (_, config) => name.split('.').reduce<unknown>(inside, config) };
+}
+
+/** What is known instead of an unknown field. */
+export function unknownField(name: string): string {
+  const near = nearest(name, filterFields);
+  return `unknown field ${name}${near ? `; did you mean ${near}?` : `; known: ${filterFields.join(', ')}`}`;
+}
+
+function fieldOf(token: Token): RunField {
   if (token.kind !== 'word')
     throw wrong(token.at, token.kind === 'end' ? 'a comparison is missing here' : `expected a field, got ${shown(token.text)}`);
-  if (Object.hasOwn(columns, token.text)) {
-    const { type, of } = columns[token.text];
-    return { type, needsConfig: false, read: of };
-  }
-  const type = configTypes.get(token.text);
-  if (!type) {
-    const near = nearest(token.text, filterFields);
-    throw wrong(token.at, `unknown field ${token.text}${near ? `; did you mean ${near}?` : `; known: ${filterFields.join(', ')}`}`);
-  }
-  const parts = token.text.split('.');
-  const read = (_: RunSummary, config?: RunConfig) =>
-    parts.reduce<unknown>((v, part) => (typeof v === 'object' && v !== null ? (v as Record<string, unknown>)[part] : undefined), config);
-  return { type, needsConfig: true, read };
+  const field = runField(token.text);
+  if (!field) throw wrong(token.at, unknownField(token.text));
+  return field;
 }
 
 const deepest = 100;

@@ -1,6 +1,6 @@
 // The door of a host: only calls of the table pass, their inputs parsed by it; errors leave as data.
 import { shown } from '../contract/config.ts';
-import { calls, type CallName, type Handlers } from '../contract/calls.ts';
+import { calls, type CallInput, type CallName, type CallResults, type Handlers } from '../contract/calls.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { Reply } from './message.ts';
 
@@ -46,19 +46,23 @@ export function explainIssue(issue: Issue, input: unknown): string {
   return `${issue.path.map(String).join('.') || 'input'}: ${accepted(issue)}, got ${shown(value)}`;
 }
 
+/** Calls a handler by name through the door: a name of the table, an input that it accepts. Errors are thrown as they are. */
+export async function perform<K extends CallName>(handlers: Handlers, name: K, input: CallInput<K>): Promise<CallResults[K]> {
+  if (typeof name !== 'string' || !Object.hasOwn(calls, name))
+    throw new KernelscopeError('unknown-call', `no call is named ${shown(name)}`);
+  const parsed = calls[name].safeParse(input ?? {});
+  if (!parsed.success) throw new KernelscopeError('bad-input', `${name}: ${explainIssue(parsed.error.issues[0], input)}`);
+  const handler = handlers[name] as (this: Handlers, parsed: unknown) => Promise<CallResults[K]>;
+  return handler.call(handlers, parsed.data);
+}
+
 export type Dispatch = (name: unknown, input: unknown) => Promise<Reply>;
 
-/** Calls a handler by name. Answers always; an error without a code is a bug, whose stack goes to `log` alone. */
+/** The door for a port. Answers always; an error without a code is a bug, whose stack goes to `log` alone. */
 export function createDispatch(handlers: Handlers, log: (line: string) => void): Dispatch {
   return async (name, input) => {
     try {
-      if (typeof name !== 'string' || !Object.hasOwn(calls, name))
-        throw new KernelscopeError('unknown-call', `no call is named ${shown(name)}`);
-      const key = name as CallName;
-      const parsed = calls[key].safeParse(input ?? {});
-      if (!parsed.success) throw new KernelscopeError('bad-input', `${key}: ${explainIssue(parsed.error.issues[0], input)}`);
-      const handler = handlers[key] as (parsed: unknown) => Promise<unknown>;
-      return { ok: true, value: await handler.call(handlers, parsed.data) };
+      return { ok: true, value: await perform(handlers, name as CallName, input as CallInput<CallName>) };
     } catch (error) {
       if (error instanceof KernelscopeError) return { ok: false, error: { code: error.code, message: error.message } };
       log(error instanceof Error ? (error.stack ?? error.message) : String(error));
