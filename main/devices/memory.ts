@@ -108,9 +108,9 @@ export class SharedMemory {
     return offset;
   }
 
-  /** Merges what lies freed in bins, where it could be enough, before new memory is taken. */
+  /** Merges what lies freed in bins before the memory grows; what was freed at the top goes back under it. */
   #fromMerged(size: number): number | undefined {
-    if (this.#binned < size || this.#top + size <= this.#buffer.byteLength) return undefined;
+    if (this.#binned === 0 || this.#top + size <= this.#buffer.byteLength) return undefined;
     const freed = [...this.#bins].flatMap(([binSize, offsets]) => offsets.map((offset) => ({ offset, size: binSize })));
     const all = [...this.#holes, ...freed].sort((a, b) => a.offset - b.offset);
     this.#bins.clear();

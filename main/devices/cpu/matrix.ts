@@ -1,5 +1,5 @@
 // Matrix products, transposes, sums and the choice of rows.
-import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { broadcast_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuBackend } from './backend.ts';
 import { activationOps, binaryOps } from './kernels.ts';
 import { allFloat, elements, type Override } from './override.ts';
@@ -33,24 +33,32 @@ export function product(backend: CpuBackend, a: TensorInfo, b: TensorInfo, trans
   return o;
 }
 
+/** Which matrix of a tensor with outer axes `own` serves batch `i` of `outer`, over which it is spread. */
+function batchOf(i: number, outer: readonly number[], own: readonly number[]): number {
+  let [at, stride] = [0, 1];
+  for (let axis = outer.length - 1, mine = own.length - 1; axis >= 0; axis--, mine--) {
+    const index = i % outer[axis];
+    i = (i - index) / outer[axis];
+    if (mine < 0) continue;
+    if (own[mine] > 1) at += index * stride;
+    stride *= own[mine];
+  }
+  return at;
+}
+
 const batchMatMul: Override = ({ inputs: { a, b }, attrs, backend }) => {
   if (!allFloat(a, b)) return null;
   const [transA, transB] = [Boolean(attrs.transposeA), Boolean(attrs.transposeB)];
-  const batches = elements(a.shape.slice(0, -2));
-  const batchesB = elements(b.shape.slice(0, -2));
   const { m, n, k } = sides(a, b, transA, transB);
   if (a.shape.length === 2 && b.shape.length === 2) return product(backend, a, b, transA, transB, 1);
-  // Batches pair up one to one, or one side has a single matrix; anything else is tfjs's to broadcast.
-  if (batches !== batchesB && batches !== 1 && batchesB !== 1) return null;
-  if (batches === batchesB && a.shape.length !== b.shape.length) return null;
-  const outer = (batches >= batchesB && a.shape.length >= b.shape.length ? a : b).shape.slice(0, -2);
-  if (elements(outer) !== Math.max(batches, batchesB)) return null;
+  const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
   const o = backend.create([...outer, m, n]);
   for (let i = 0; i < elements(outer); i++)
     backend.products.gemm({
       ...{ m, n, k, alpha: 1, transA, transB, add: false },
-      a: backend.offset(a) + (batches === 1 ? 0 : i * m * k * 4),
-      b: backend.offset(b) + (batchesB === 1 ? 0 : i * k * n * 4),
+      a: backend.offset(a) + batchOf(i, outer, outerA) * m * k * 4,
+      b: backend.offset(b) + batchOf(i, outer, outerB) * k * n * 4,
       c: backend.offset(o) + i * m * n * 4,
     });
   return o;
@@ -59,15 +67,18 @@ const batchMatMul: Override = ({ inputs: { a, b }, attrs, backend }) => {
 /** φ(A B + b) of tf.fused.matMul, for the activations that our kernels have. */
 const fusedMatMul: Override = ({ inputs: { a, b, bias }, attrs, backend }) => {
   const activation = attrs.activation as keyof typeof activationOps | 'linear';
-  if (!allFloat(a, b) || a.shape.length !== 2 || b.shape.length !== 2 || !['linear', 'relu', 'tanh'].includes(activation)) return null;
-  const cols = attrs.transposeB ? b.shape[0] : b.shape[1];
+  // tf.fused.matMul gives its matrices a batch axis of 1.
+  const batch = a.shape.slice(0, -2);
+  const single = a.shape.length === b.shape.length && elements(batch) === 1 && elements(b.shape.slice(0, -2)) === 1;
+  if (!allFloat(a, b) || !single || !['linear', 'relu', 'tanh'].includes(activation)) return null;
+  const cols = b.shape.at(attrs.transposeB ? -2 : -1);
   if (bias && (!allFloat(bias) || elements(bias.shape) !== cols)) return null;
   const o = product(backend, a, b, Boolean(attrs.transposeA), Boolean(attrs.transposeB), 1);
   const { elementwise } = backend.kernels;
   const z = backend.offset(o);
   if (bias) elementwise.biasActivate(activationOps[activation], z, backend.offset(bias), o.shape[0], cols);
   else if (activation !== 'linear') elementwise.unary(activationOps[activation], z, z, elements(o.shape));
-  return o;
+  return { ...o, shape: [...batch, ...o.shape] };
 };
 
 const transpose: Override = ({ inputs: { x }, attrs, backend }) => {

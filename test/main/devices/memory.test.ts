@@ -39,7 +39,11 @@ describe('shared memory', () => {
         shared.free(gone.offset);
         expected -= blockSize(gone.length * 4);
       }
-      if (live.length > 60) for (const { offset, length } of live.splice(0, 40)) (shared.free(offset), (expected -= blockSize(length * 4)));
+      if (live.length > 60)
+        for (const { offset, length } of live.splice(0, 40)) {
+          shared.free(offset);
+          expected -= blockSize(length * 4);
+        }
       expect(shared.used).toBe(expected);
     }
   });

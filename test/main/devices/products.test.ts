@@ -54,7 +54,8 @@ describe.each(['BLAS', 'relaxed', 'plain'] as const)('%s', (kind) => {
       products.gram(n, k, 2, put(a), trans, c);
       const want = naiveProduct(a, a, n, n, k, trans, !trans).map((v) => 2 * v);
       const got = shared.floats(c, n * n);
-      expect(distance(got, want)).toBeLessThan(16 * Math.sqrt(k + 1) * half);
+      // the diagonal sums k positive terms to about 2k/3, rounding each of k times
+      expect(distance(got, want)).toBeLessThan((k + 4) ** 1.5 * half);
       for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) expect(got[i * n + j]).toBe(got[j * n + i]);
     }
   }); // prettier-ignore
