@@ -1,17 +1,7 @@
 // How the page reaches its host: a port from the desktop app's main process, or else a WebSocket to where the page came from.
-import type { CallInput, Client } from '../main/contract/calls.ts';
+import type { Client } from '../main/contract/calls.ts';
+import { channels, type Desktop } from '../main/contract/desktop.ts';
 import { createClient, messagePort, webSocketPort } from '../main/rpc/client.ts';
-
-/** What the preload adds to the page of the desktop app, and nothing else. */
-export interface Desktop {
-  /** asks the main process for a port; it arrives as a window message, `portMessage` */
-  connect(): void;
-  /** Shows the save dialog and writes what `figure.export` makes of `input`. The page learns the file's name, never its folder. */
-  saveFigure(input: CallInput<'figure.export'>): Promise<SaveReply>;
-}
-/** `fileName` is null where the dialog was closed without a choice. */
-export type SaveReply = { ok: true; fileName: string | null } | { ok: false; message: string };
-export const portMessage = 'kernelscope.port';
 
 declare global {
   interface Window {
@@ -23,7 +13,7 @@ declare global {
 function desktopPort(desktop: Desktop): Promise<MessagePort> {
   return new Promise((resolve) => {
     const listen = (event: MessageEvent<unknown>) => {
-      if (event.source !== window || event.data !== portMessage || event.ports.length !== 1) return;
+      if (event.source !== window || event.data !== channels.port || event.ports.length !== 1) return;
       window.removeEventListener('message', listen);
       resolve(event.ports[0]);
     };

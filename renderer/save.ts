@@ -1,6 +1,6 @@
 // A figure as a file: through the browser's download, or the desktop app's save dialog.
 import type { CallInput, Client } from '../main/contract/calls.ts';
-import type { Desktop } from './connect.ts';
+import type { Desktop } from '../main/contract/desktop.ts';
 
 export type FigureFormat = CallInput<'figure.export'>['format'];
 

@@ -1,7 +1,7 @@
 // What every view shares: the way to the host, the address, the theme, the library, messages.
 import { createContext } from 'svelte';
 import type { CallResults, Client } from '../../main/contract/calls.ts';
-import type { Desktop } from '../connect.ts';
+import type { Desktop } from '../../main/contract/desktop.ts';
 import { RunActions } from './actions.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Notices } from './notices.svelte.ts';

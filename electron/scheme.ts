@@ -1,0 +1,63 @@
+// The page's own origin, app://kernelscope: the files of dist/renderer and nothing else, each with the page's policy.
+import { protocol } from 'electron';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export const pageUrl = 'app://kernelscope/index.html';
+const host = 'kernelscope';
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data: blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Makes the scheme a proper origin; to be called before the app is ready. */
+export function claimScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
+}
+
+/** Serves `dir` under the scheme. */
+export function serveScheme(dir: string): void {
+  protocol.handle('app', async (request) => {
+    const file = fileOf(request, dir);
+    const type = file && types[path.extname(file)];
+    if (!type) return new Response('not found', { status: 404 });
+    try {
+      const headers = {
+        'content-type': type,
+        'content-security-policy': policy,
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-cache',
+      };
+      return new Response(new Uint8Array(await readFile(file)), { headers });
+    } catch {
+      return new Response('not found', { status: 404 });
+    }
+  });
+}
+
+/** The file of a request, or null where it asks for anything outside the folder. */
+export function fileOf(request: Pick<Request, 'method' | 'url'>, dir: string): string | null {
+  if (request.method !== 'GET') return null;
+  try {
+    const url = new URL(request.url);
+    if (url.host !== host) return null;
+    const file = path.join(dir, decodeURIComponent(url.pathname));
+    return file.startsWith(dir + path.sep) && !file.includes('\0') ? file : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,109 @@
+// `app`: the life of the program, in Electron's order.
+import type Electron from 'electron';
+import { EventEmitter } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+
+type Members =
+  | 'isReady'
+  | 'whenReady'
+  | 'quit'
+  | 'exit'
+  | 'getAppPath'
+  | 'getPath'
+  | 'setPath'
+  | 'getName'
+  | 'getVersion'
+  | 'getLocale'
+  | 'requestSingleInstanceLock'
+  | 'isPackaged'
+  | 'name';
+
+export interface Setup {
+  appDir: string;
+  userData: string;
+  name: string;
+  version: string;
+  isPackaged: boolean;
+}
+
+/** An event that a listener may hold up. */
+export class Preventable {
+  defaultPrevented = false;
+  preventDefault(): void {
+    this.defaultPrevented = true;
+  }
+}
+
+export class AppDouble extends EventEmitter implements Pick<Electron.App, Members> {
+  isPackaged = false;
+  name = '';
+  readonly #ready = Promise.withResolvers<void>();
+  #isReady = false;
+  #quitting = false;
+  #setup: Setup | undefined;
+  #paths = new Map<string, string>();
+  /** closes every window; answers whether all of them went */
+  closeWindows: () => Promise<boolean> = async () => true;
+  /** ends what was started beside this process */
+  cleanUp: () => Promise<void> = async () => undefined;
+
+  /** Before the app's own main is loaded. */
+  prepare(setup: Setup): void {
+    this.#setup = setup;
+    this.isPackaged = setup.isPackaged;
+    this.name = setup.name;
+    const { userData } = setup;
+    const own = { userData, documents: userData, downloads: userData, logs: path.join(userData, 'logs'), sessionData: userData };
+    this.#paths = new Map(
+      Object.entries({ ...own, temp: os.tmpdir(), home: os.homedir(), appData: path.dirname(userData), exe: process.execPath }),
+    );
+  }
+
+  /** After the app's own main was evaluated: `ready`. */
+  becomeReady(): void {
+    this.#isReady = true;
+    this.emit('will-finish-launching');
+    this.emit('ready');
+    this.#ready.resolve();
+  }
+
+  isReady = () => this.#isReady;
+  whenReady = () => this.#ready.promise;
+  getName = () => this.name;
+  getVersion = () => this.#setup?.version ?? '';
+  getLocale = () => 'en-US';
+  getAppPath = () => this.#setup?.appDir ?? '';
+  requestSingleInstanceLock = () => true;
+  getPath(name: string): string {
+    const found = this.#paths.get(name);
+    if (found === undefined) throw new Error(`Failed to get '${name}' path`);
+    return found;
+  }
+  setPath(name: string, file: string): void {
+    this.#paths.set(name, file);
+  }
+
+  /** before-quit, the windows, will-quit, quit: each may hold it up as in Electron. */
+  quit(): void {
+    if (!this.#quitting) void this.#quit();
+  }
+  async #quit(): Promise<void> {
+    this.#quitting = true;
+    for (const step of ['before-quit', 'windows', 'will-quit'] as const) {
+      const event = new Preventable();
+      if (step === 'windows') {
+        if (!(await this.closeWindows())) event.preventDefault();
+      } else this.emit(step, event);
+      if (event.defaultPrevented) {
+        this.#quitting = false;
+        return;
+      }
+    }
+    this.emit('quit', new Preventable(), 0);
+    this.exit(0);
+  }
+  exit(code = 0): void {
+    void this.cleanUp().finally(() => process.exit(code));
+  }
+}

@@ -1,0 +1,109 @@
+// Starts the desktop app for a test: in the real Electron where its binary is there, else in the double. Both give the same few things.
+import { fork } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { _electron, chromium, type Page } from 'playwright-core';
+import type { FromTest, ToTest } from './run.ts';
+
+export interface DesktopApp {
+  readonly kind: 'electron' | 'double';
+  readonly userData: string;
+  firstWindow(): Promise<Page>;
+  /** runs a function in the main process; it may use nothing from outside itself */
+  evaluate<R, A = undefined>(run: (electron: typeof Electron, argument: A) => R | Promise<R>, argument?: A): Promise<R>;
+  /** the exit status of the program, once it has ended */
+  readonly ended: Promise<number>;
+  close(): Promise<void>;
+}
+export interface LaunchOptions {
+  /** the folder with package.json */
+  appDir: string;
+  /** kept if given; else a new folder that goes with the app */
+  userData?: string;
+  /** of a packaged app */
+  resources?: string;
+  env?: Record<string, string>;
+}
+
+const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? path.resolve('node_modules/electron/dist');
+const executables: Partial<Record<NodeJS.Platform, string>> = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
+const binary = path.join(dist, executables[process.platform] ?? 'electron');
+
+export async function launchDesktop(options: LaunchOptions): Promise<DesktopApp> {
+  const userData = options.userData ?? mkdtempSync(path.join(os.tmpdir(), 'kernelscope-user-'));
+  const tidy = () => {
+    if (!options.userData) rmSync(userData, { recursive: true, force: true });
+  };
+  return existsSync(binary) ? launchElectron(options, userData, tidy) : launchDouble(options, userData, tidy);
+}
+
+async function launchElectron(options: LaunchOptions, userData: string, tidy: () => void): Promise<DesktopApp> {
+  const env = { ...(process.env as Record<string, string>), ...options.env };
+  const app = await _electron.launch({ executablePath: binary, args: [options.appDir, `--user-data-dir=${userData}`], env });
+  const ended = new Promise<number>((resolve) => app.process().once('exit', (code) => resolve(code ?? 1)));
+  return {
+    kind: 'electron',
+    userData,
+    ended,
+    firstWindow: () => app.firstWindow(),
+    evaluate: (run, argument) => app.evaluate(run as never, argument as never),
+    async close() {
+      await app.close();
+      tidy();
+    },
+  };
+}
+
+async function launchDouble(options: LaunchOptions, userData: string, tidy: () => void): Promise<DesktopApp> {
+  const args = [options.appDir, `--user-data-dir=${userData}`, ...(options.resources ? [`--resources=${options.resources}`] : [])];
+  const child = fork(path.join(import.meta.dirname, 'run.ts'), args, {
+    env: { ...process.env, ...options.env },
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const send = (message: FromTest) => child.send(message);
+  const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  const endpoint = await new Promise<string>((resolve, reject) => {
+    child.on('message', (message: ToTest) => {
+      if (message.type === 'endpoint') return resolve(message.endpoint);
+      const call = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (message.ok) call?.resolve(message.value);
+      else call?.reject(new Error(message.message));
+    });
+    void ended.then((code) => reject(new Error(`the app ended with ${code} before it opened a window`)));
+  });
+  const browser = await chromium.connectOverCDP(endpoint);
+  const [context] = browser.contexts();
+  let next = 1;
+  return {
+    kind: 'double',
+    userData,
+    ended,
+    async firstWindow() {
+      const until = Date.now() + 10_000;
+      for (;;) {
+        const page = context.pages().find((p) => p.url() !== 'about:blank');
+        if (page) return page.waitForLoadState('domcontentloaded').then(() => page);
+        if (Date.now() > until) throw new Error('no window was opened within 10 s');
+        await new Promise((r) => setTimeout(r, 25));
+      }
+    },
+    evaluate<R>(run: unknown, argument: unknown) {
+      const call = Promise.withResolvers<unknown>();
+      waiting.set(next, call);
+      send({ type: 'evaluate', id: next++, source: String(run), argument });
+      return call.promise as Promise<R>;
+    },
+    async close() {
+      await browser.close();
+      if (child.connected) send({ type: 'quit' });
+      await Promise.race([ended, new Promise((r) => setTimeout(r, 10_000))]);
+      child.kill('SIGKILL');
+      tidy();
+    },
+  };
+}
