@@ -88,6 +88,11 @@ export class CpuBackend extends MathBackendCPU {
     return gone;
   }
 
+  override dispose(): void {
+    this.products.dispose();
+    super.dispose();
+  }
+
   override memory(): { unreliable: boolean; reasons: string[] } {
     return { unreliable: false, reasons: [] };
   }

@@ -48,25 +48,14 @@ interface Optimizers {
     ]
   ): void;
 }
-interface Product {
+export interface ProductKernels {
   workspace(): number;
-  gemm(
-    ...args: [
-      m: number,
-      n: number,
-      k: number,
-      alpha: number,
-      a: number,
-      ai: number,
-      ap: number,
-      b: number,
-      bp: number,
-      bj: number,
-      c: number,
-      ldc: number,
-      add: number,
-      work: number,
-    ]
+  slotBytes(): number;
+  serve(slot: number, work: number): void;
+  stop(slot: number): void;
+  multiply(
+    ...args: [slot: number, work: number, m: number, n: number, k: number, alpha: number, a: number, transA: number, lda: number,
+      b: number, transB: number, ldb: number, c: number, ldc: number, add: number, step: number, share: number] // prettier-ignore
   ): void;
 }
 
@@ -76,7 +65,7 @@ export interface Kernels {
   sums: Sums;
   layout: Layout;
   optimizers: Optimizers;
-  product: Product;
+  product: ProductKernels;
 }
 
 /** The kernels on `memory`, in the build that this engine can run unless another is asked for. */
@@ -88,6 +77,6 @@ export function loadKernels(memory: WebAssembly.Memory, build: WasmBuild = wasmB
     sums: load('sums') as Sums,
     layout: load('layout') as Layout,
     optimizers: load('optimizers') as Optimizers,
-    product: load('product') as Product,
+    product: load('product') as ProductKernels,
   };
 }

@@ -1,5 +1,5 @@
 // Matrix products, by the machine's BLAS and by our own SIMD product, against sums in float64.
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createProducts } from '../../../main/devices/cpu/products.ts';
 import { loadKernels } from '../../../main/devices/cpu/kernels.ts';
 import { SharedMemory } from '../../../main/devices/memory.ts';
@@ -8,13 +8,14 @@ import { distance, half, naiveProduct, numbers } from './support.ts';
 
 const search = await findNative();
 const native = search.library ? { library: search.library, blas: float32Blas(search.library) } : null;
-const sizes = [[1, 1, 1], [1, 17, 5], [17, 1, 5], [6, 8, 256], [7, 9, 257], [5, 3, 1], [101, 67, 33], [97, 1030, 3], [64, 64, 600]]; // prettier-ignore
+const sizes = [[1, 1, 1], [1, 17, 5], [17, 1, 5], [6, 8, 256], [7, 9, 257], [5, 3, 1], [101, 67, 33], [97, 1030, 3], [64, 64, 600], [301, 130, 90], [40, 900, 120]]; // prettier-ignore
 
-describe.each(['BLAS', 'relaxed', 'plain'] as const)('%s', (kind) => {
+describe.each(['BLAS', 'relaxed', 'plain', 'three threads'] as const)('%s', (kind) => {
   const shared = new SharedMemory(2048);
   const kernels = loadKernels(shared.memory, kind === 'plain' ? 'plain' : 'relaxed');
   const skip = kind === 'BLAS' && !native;
-  const products = createProducts(shared, kernels, kind === 'BLAS' ? native : null);
+  const products = createProducts(shared, kernels, kind === 'BLAS' ? native : null, kind === 'three threads' ? 3 : 1);
+  afterAll(() => products.dispose());
   const put = (values: Float32Array) => {
     const offset = shared.allocate(values.byteLength);
     shared.floats(offset, values.length).set(values);
@@ -47,7 +48,7 @@ describe.each(['BLAS', 'relaxed', 'plain'] as const)('%s', (kind) => {
     expect(shared.floats(c, 12)).toEqual(new Float32Array(12));
   });
 
-  test.skipIf(skip).each([[1, 3], [5, 7], [64, 3], [70, 40], [129, 65], [200, 0]])('Gram matrix of side %i, depth %i', (n, k) => {
+  test.skipIf(skip).each([[1, 3], [5, 7], [64, 3], [70, 40], [129, 65], [300, 70], [200, 0]])('Gram matrix of side %i, depth %i', (n, k) => {
     const a = numbers(n * k, 5);
     for (const trans of [false, true]) {
       const c = put(numbers(n * n, 6));
@@ -68,6 +69,19 @@ describe.each(['BLAS', 'relaxed', 'plain'] as const)('%s', (kind) => {
     products.gemm({ m, n, k, alpha: 1, a: put(a), transA: false, b: put(b), transB: false, c, add: false });
     const rows = [...shared.floats(c, m * n).keys()].filter((i) => Number.isNaN(shared.floats(c, m * n)[i])).map((i) => Math.floor(i / n));
     expect(rows).toEqual(Array.from({ length: n }, () => 2));
+  });
+
+  test.skipIf(skip)('the same product a thousand times is the same to the last bit', () => {
+    const [m, n, k] = [150, 110, 40];
+    const [a, b] = [put(numbers(m * k, 1)), put(numbers(k * n, 2))];
+    const [c, first] = [put(new Float32Array(m * n)), put(new Float32Array(m * n))];
+    const run = (to: number) => products.gemm({ m, n, k, alpha: 1, a, transA: false, b, transB: false, c: to, add: false });
+    run(first);
+    for (let i = 0; i < 1000; i++) {
+      if (i % 100 === 0) shared.floats(c, m * n).fill(NaN);
+      run(c);
+      if (i % 50 === 0) expect(distance(shared.floats(c, m * n), shared.floats(first, m * n))).toBe(0);
+    }
   });
 
   test.skipIf(skip)('what lies around C is left alone', () => {

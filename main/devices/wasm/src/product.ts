@@ -1,143 +1,115 @@
-// Matrix product in float32 for machines without a BLAS: packed panels, a 6 × 8 block of C in twelve registers.
-import { bytes, madd } from './parts/simd';
+// A matrix product shared among threads: chunks of C are claimed from one counter by whoever is free.
+// The thread that asks takes part; the others run `serve` in workers. Each has its own working space.
+import { gemm, workspace } from './parts/gemm';
+import { bytes } from './parts/simd';
 
-const ROWS: i32 = 6; // of a block of C
-const COLS: i32 = 8;
-const KC: i32 = 256; // depth of a panel: a panel of B (8 kB) stays in the first cache
-const MC: i32 = 96; // rows of A packed at a time (96 kB, second cache)
-const NC: i32 = 1024; // columns of B packed at a time (1 MB)
+export { workspace };
 
-/** Bytes of working space that `gemm` needs. */
-export function workspace(): i32 {
-  return (KC * NC + KC * MC + ROWS * COLS) * 4;
+// The job, in 4-byte words from `slot` on; the first three have cache lines of their own.
+const TICKET: usize = 0; // counts jobs; idle threads sleep on it
+const LEFT: usize = 64; // chunks not yet claimed; at or under 0 there is nothing to do
+const DONE: usize = 128; // chunks finished
+const STOP: usize = 192; // 1: threads return
+const JOB: usize = 256; // m n k alpha a transA lda b transB ldb c ldc add step share
+
+/** How C is cut into chunks: rows, columns, or rows of which only what reaches up to the diagonal is computed. */
+const COLUMNS: i32 = 1;
+const LOWER: i32 = 2;
+
+/** Bytes of a slot. */
+export function slotBytes(): i32 {
+  return 384;
 }
 
-/** C[6, 8] = A B from packed panels of depth k, or C + A B where `add`; rows of C are ldc bytes. */
-function block(a: usize, b: usize, k: i32, c: usize, ldc: usize, add: bool): void {
-  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  let c40 = f32x4.splat(0), c41 = f32x4.splat(0);
-  let c50 = f32x4.splat(0), c51 = f32x4.splat(0);
-  for (let p = 0; p < k; p++) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    let x = v128.load_splat<f32>(a);
-    c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load_splat<f32>(a, 4);
-    c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load_splat<f32>(a, 8);
-    c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load_splat<f32>(a, 12);
-    c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load_splat<f32>(a, 16);
-    c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load_splat<f32>(a, 20);
-    c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    a += 24;
-    b += 32;
-  }
-  row(c, c00, c01, add);
-  row(c + ldc, c10, c11, add);
-  row(c + 2 * ldc, c20, c21, add);
-  row(c + 3 * ldc, c30, c31, add);
-  row(c + 4 * ldc, c40, c41, add);
-  row(c + 5 * ldc, c50, c51, add);
-}
+/** How many times a thread looks before it sleeps: some 50 µs, about what waking up costs. */
+const LOOKS: i32 = 20000;
 
 // @ts-ignore: decorator
 @inline
-function row(c: usize, x: v128, y: v128, add: bool): void {
-  if (add) {
-    x = f32x4.add(v128.load(c), x);
-    y = f32x4.add(v128.load(c, 16), y);
-  }
-  v128.store(c, x);
-  v128.store(c, y, 16);
+function word(job: usize, i: i32): i32 {
+  return load<i32>(job + bytes(i));
 }
 
-/** Panels of six rows of αA: o[panel][p][6]; A[i, p] lies at a + (i·si + p·sp)·4. Missing rows are 0. */
-function packA(a: usize, si: i32, sp: i32, m: i32, k: i32, alpha: f32, o: usize): void {
-  for (let i = 0; i < m; i += ROWS) {
-    const rows = min(ROWS, m - i);
-    for (let p = 0; p < k; p++) {
-      let x = a + ((<usize>i * si + <usize>p * sp) << 2);
-      for (let r = 0; r < rows; r++) {
-        store<f32>(o + bytes(r), alpha * load<f32>(x));
-        x += bytes(si);
-      }
-      for (let r = rows; r < ROWS; r++) store<f32>(o + bytes(r), 0);
-      o += ROWS * 4;
-    }
+/** Chunk i of the job: rows i·step … of C, or columns. The last rows of a lower triangle are the longest and are claimed first. */
+function chunk(slot: usize, i: i32, work: usize): void {
+  const job = slot + JOB;
+  let m = word(job, 0), n = word(job, 1), k = word(job, 2);
+  const alpha = load<f32>(job + 12);
+  let a = <usize>word(job, 4), b = <usize>word(job, 7), c = <usize>word(job, 10);
+  const transA = word(job, 5), lda = word(job, 6), transB = word(job, 8), ldb = word(job, 9);
+  const ldc = word(job, 11), add = word(job, 12) != 0, step = word(job, 13), first = i * step;
+  const share = word(job, 14);
+  if (share == COLUMNS) {
+    b += transB ? bytes(first) * ldb : bytes(first);
+    c += bytes(first);
+    n = min(step, n - first);
+  } else {
+    a += transA ? bytes(first) : bytes(first) * lda;
+    c += bytes(first) * ldc;
+    m = min(step, m - first);
+    if (share == LOWER) n = min(n, first + step);
   }
+  gemm(m, n, k, alpha, a, transA ? 1 : lda, transA ? lda : 1, b, transB ? 1 : ldb, transB ? ldb : 1, c, ldc, add, work);
 }
 
-/** Panels of eight columns of B: o[panel][p][8]; B[p, j] lies at b + (p·sp + j·sj)·4. Missing columns are 0. */
-function packB(b: usize, sp: i32, sj: i32, k: i32, n: i32, o: usize): void {
-  for (let j = 0; j < n; j += COLS) {
-    const cols = min(COLS, n - j);
-    for (let p = 0; p < k; p++) {
-      let x = b + ((<usize>p * sp + <usize>j * sj) << 2);
-      if (cols == COLS && sj == 1) {
-        v128.store(o, v128.load(x));
-        v128.store(o, v128.load(x, 16), 16);
-      } else {
-        for (let c = 0; c < cols; c++) {
-          store<f32>(o + bytes(c), load<f32>(x));
-          x += bytes(sj);
-        }
-        for (let c = cols; c < COLS; c++) store<f32>(o + bytes(c), 0);
-      }
-      o += COLS * 4;
-    }
+/** Claims and computes chunks until none is left. A claim that succeeds sees the whole job: LEFT is set last. */
+function help(slot: usize, work: usize): void {
+  while (true) {
+    const left = atomic.sub<i32>(slot + LEFT, 1);
+    if (left <= 0) return;
+    chunk(slot, left - 1, work);
+    atomic.add<i32>(slot + DONE, 1);
   }
 }
 
-/** The part of a block that lies in C: rows × cols, from t [6, 8]. */
-function edge(t: usize, c: usize, ldc: usize, rows: i32, cols: i32, add: bool): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) {
-      const v = load<f32>(t + bytes(j));
-      store<f32>(c + bytes(j), add ? load<f32>(c + bytes(j)) + v : v);
-    }
-    t += COLS * 4;
-    c += ldc;
-  }
-}
-
-/** C[m, n] = α A B, or C + α A B where `add`; A[i, p] at a + (i·ai + p·ap)·4, B[p, j] at b + (p·bp + j·bj)·4, rows of C ldc apart;
- *  `work` has workspace() bytes. k ≥ 1. */
-export function gemm(
-  m: i32, n: i32, k: i32, alpha: f32,
-  a: usize, ai: i32, ap: i32, b: usize, bp: i32, bj: i32, c: usize, ldc: i32, add: bool, work: usize,
+/** C[m, n] = α op(A) op(B), + C where add, in chunks of `step` rows or columns as `share` says, with the threads that serve `slot`. */
+export function multiply(
+  slot: usize, work: usize, m: i32, n: i32, k: i32, alpha: f32,
+  a: usize, transA: i32, lda: i32, b: usize, transB: i32, ldb: i32, c: usize, ldc: i32, add: i32, step: i32, share: i32,
 ): void {
-  const packedA = work + KC * NC * 4;
-  const spare = packedA + KC * MC * 4;
-  const stride = bytes(ldc);
-  for (let j = 0; j < n; j += NC) {
-    const nc = min(NC, n - j);
-    for (let p = 0; p < k; p += KC) {
-      const kc = min(KC, k - p);
-      const sum = add || p > 0;
-      packB(b + ((<usize>p * bp + <usize>j * bj) << 2), bp, bj, kc, nc, work);
-      for (let i = 0; i < m; i += MC) {
-        const mc = min(MC, m - i);
-        packA(a + ((<usize>i * ai + <usize>p * ap) << 2), ai, ap, mc, kc, alpha, packedA);
-        for (let jj = 0; jj < nc; jj += COLS) {
-          const cols = min(COLS, nc - jj);
-          const B = work + bytes(jj * kc);
-          for (let ii = 0; ii < mc; ii += ROWS) {
-            const rows = min(ROWS, mc - ii);
-            const A = packedA + bytes(ii * kc);
-            const C = c + <usize>(i + ii) * stride + bytes(j + jj);
-            if (rows == ROWS && cols == COLS) block(A, B, kc, C, stride, sum);
-            else {
-              block(A, B, kc, spare, COLS * 4, false);
-              edge(spare, C, stride, rows, cols, sum);
-            }
-          }
-        }
-      }
-    }
+  const job = slot + JOB;
+  store<i32>(job, m);
+  store<i32>(job + 4, n);
+  store<i32>(job + 8, k);
+  store<f32>(job + 12, alpha);
+  store<usize>(job + 16, a);
+  store<i32>(job + 20, transA);
+  store<i32>(job + 24, lda);
+  store<usize>(job + 28, b);
+  store<i32>(job + 32, transB);
+  store<i32>(job + 36, ldb);
+  store<usize>(job + 40, c);
+  store<i32>(job + 44, ldc);
+  store<i32>(job + 48, add);
+  store<i32>(job + 52, step);
+  store<i32>(job + 56, share);
+  const side = share == COLUMNS ? n : m;
+  const chunks = (side + step - 1) / step;
+  atomic.store<i32>(slot + DONE, 0);
+  atomic.store<i32>(slot + LEFT, chunks);
+  if (chunks > 1) {
+    atomic.add<i32>(slot + TICKET, 1);
+    atomic.notify(slot + TICKET, -1);
   }
+  help(slot, work);
+  // What others have claimed is at most a chunk each: not worth sleeping for.
+  while (atomic.load<i32>(slot + DONE) < chunks) {}
+}
+
+/** What a thread of the pool runs until it is stopped. */
+export function serve(slot: usize, work: usize): void {
+  while (atomic.load<i32>(slot + STOP) == 0) {
+    const ticket = atomic.load<i32>(slot + TICKET);
+    help(slot, work);
+    let looks = LOOKS;
+    while (looks > 0 && atomic.load<i32>(slot + TICKET) == ticket) looks--;
+    if (looks == 0) atomic.wait<i32>(slot + TICKET, ticket, -1);
+  }
+}
+
+/** Makes every thread of the pool return from `serve`. */
+export function stop(slot: usize): void {
+  atomic.store<i32>(slot + STOP, 1);
+  atomic.add<i32>(slot + TICKET, 1);
+  atomic.notify(slot + TICKET, -1);
 }
