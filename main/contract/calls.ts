@@ -1,7 +1,16 @@
 // Every call and event between a page and its host, once: name, parser, result. The allow-list is this table.
 import { z } from 'zod';
 import { figureKinds, type FigureData, type FigureKind } from './figures.ts';
-import { splits, type DeviceReport, type DoctorReport, type EpochMetrics, type Estimate, type RunDetail, type RunSummary, type Snapshot } from './results.ts';
+import {
+  splits,
+  type DeviceReport,
+  type DoctorReport,
+  type EpochMetrics,
+  type Estimate,
+  type RunDetail,
+  type RunSummary,
+  type Snapshot,
+} from './results.ts';
 
 const runId = z.string().min(1).max(200);
 const kinds = figureKinds.map((k) => k.kind) as [FigureKind, ...FigureKind[]];
@@ -31,7 +40,11 @@ export const calls = {
   'devices.list': z.strictObject({}),
   'doctor.run': z.strictObject({}),
   'run.estimate': z.strictObject({ preset: z.string().max(200).optional(), config: z.unknown().optional() }),
-  'run.start': z.strictObject({ preset: z.string().max(200).optional(), config: z.unknown().optional(), name: z.string().max(200).optional() }),
+  'run.start': z.strictObject({
+    preset: z.string().max(200).optional(),
+    config: z.unknown().optional(),
+    name: z.string().max(200).optional(),
+  }),
   'run.get': z.strictObject({ run: runId }),
   'run.metrics': z.strictObject({ run: runId }),
   'run.snapshot': z.strictObject({ run: runId, epoch: z.number().int().min(0) }),
@@ -96,7 +109,13 @@ export interface Events {
   'run.snapshot': { id: string; epoch: number };
 }
 export type EventName = keyof Events;
-export const eventNames = ['run.changed', 'run.removed', 'run.progress', 'run.epoch', 'run.snapshot'] as const satisfies readonly EventName[];
+export const eventNames = [
+  'run.changed',
+  'run.removed',
+  'run.progress',
+  'run.epoch',
+  'run.snapshot',
+] as const satisfies readonly EventName[];
 
 /** The host's side of the contract: one method a call. */
 export type Handlers = { [K in CallName]: (input: CallParsed<K>) => Promise<CallResults[K]> };
@@ -108,4 +127,3 @@ export interface Client {
   onLink(listener: (up: boolean) => void): () => void;
 }
 export type Emit = <K extends EventName>(name: K, payload: Events[K]) => void;
-

@@ -87,9 +87,9 @@ const real = (least: number, most: number, accepts = `${least} … ${most}`): Ki
 const oneOf = (...values: (string | boolean)[]): Kind => ({ accepts: values.join(' | '), test: (v) => values.includes(v as string) });
 const bool = oneOf(true, false);
 const text = (most: number, accepts: string): Kind => ({ accepts, test: (v) => typeof v === 'string' && v.length <= most });
-const list = (accepts: string, most: number, item: (v: unknown) => boolean): Kind => ({
+const list = (accepts: string, most: number, item: (v: unknown) => boolean, least = 0): Kind => ({
   accepts,
-  test: (v) => Array.isArray(v) && v.length <= most && v.every(item),
+  test: (v) => Array.isArray(v) && v.length >= least && v.length <= most && v.every(item),
 });
 
 const epochs = integer(0, 1e6);
@@ -99,7 +99,9 @@ const snapshotPlan: Kind = {
     if (Array.isArray(v)) return v.length > 0 && v.length <= 10_000 && v.every((e) => e === 'last' || epochs.test(e));
     if (typeof v !== 'object' || v === null) return false;
     const entries = Object.entries(v);
-    return entries.length === 1 && ['every', 'log'].includes(entries[0][0]) && Number.isInteger(entries[0][1]) && (entries[0][1] as number) >= 1;
+    return (
+      entries.length === 1 && ['every', 'log'].includes(entries[0][0]) && Number.isInteger(entries[0][1]) && (entries[0][1] as number) >= 1
+    );
   },
 };
 
@@ -131,7 +133,7 @@ export const fields: readonly Field[] = [
     path: 'model.hidden',
     meaning: 'units of each hidden layer',
     unit: 'units',
-    kind: list('a list of 1 … 64 widths, each 1 … 16384', 64, (v) => integer(1, 16384).test(v)),
+    kind: list('a list of 1 … 64 widths, each 1 … 16384', 64, (v) => integer(1, 16384).test(v), 1),
     default: [200, 200, 200, 200],
     paper: '[200, 200, 200, 200]',
   },
@@ -144,9 +146,21 @@ export const fields: readonly Field[] = [
     default: 'standard',
     paper: 'ntk (Adam at 0.1 stays at chance otherwise)',
   },
-  { path: 'training.loss', meaning: 'squared error summed over classes, mean over samples', kind: oneOf('mse'), default: 'mse', paper: 'mse' },
+  {
+    path: 'training.loss',
+    meaning: 'squared error summed over classes, mean over samples',
+    kind: oneOf('mse'),
+    default: 'mse',
+    paper: 'mse',
+  },
   { path: 'training.optimizer', meaning: 'rule of the update', kind: oneOf('sgd', 'momentum', 'adam'), default: 'adam', paper: 'adam' },
-  { path: 'training.learningRate', meaning: 'step size', kind: real(1e-12, 1e6, 'a number from 1e-12 to 1e6'), default: 0.001, paper: '0.1' },
+  {
+    path: 'training.learningRate',
+    meaning: 'step size',
+    kind: real(1e-12, 1e6, 'a number from 1e-12 to 1e6'),
+    default: 0.001,
+    paper: '0.1',
+  },
   { path: 'training.momentum', meaning: 'momentum: share of the last step that is kept', kind: real(0, 0.99999), default: 0.9 },
   {
     path: 'training.schedule',
@@ -157,9 +171,26 @@ export const fields: readonly Field[] = [
   },
   { path: 'training.batchSize', meaning: 'samples a step', unit: 'samples', kind: integer(1, 1e6), default: 500, paper: '500' },
   { path: 'training.epochs', meaning: 'passes over the training samples', unit: 'epochs', kind: epochs, default: 100, paper: '3000' },
-  { path: 'analysis.snapshots', meaning: 'epochs at which kernels are analysed and weights kept', kind: snapshotPlan, default: [0, 25, 'last'] },
-  { path: 'analysis.probe.train', meaning: 'training samples on which kernels are formed', unit: 'samples', kind: integer(4, 46_340), default: 1000 },
-  { path: 'analysis.probe.test', meaning: 'test samples on which kernels are formed', unit: 'samples', kind: integer(4, 46_340), default: 1000 },
+  {
+    path: 'analysis.snapshots',
+    meaning: 'epochs at which kernels are analysed and weights kept; those after the last are left out',
+    kind: snapshotPlan,
+    default: [0, 25, 'last'],
+  },
+  {
+    path: 'analysis.probe.train',
+    meaning: 'training samples on which kernels are formed',
+    unit: 'samples',
+    kind: integer(4, 46_340),
+    default: 1000,
+  },
+  {
+    path: 'analysis.probe.test',
+    meaning: 'test samples on which kernels are formed',
+    unit: 'samples',
+    kind: integer(4, 46_340),
+    default: 1000,
+  },
   { path: 'analysis.alignment', meaning: 'CKA and KTA of every layer with target and input', kind: bool, default: true },
   { path: 'analysis.spectrum', meaning: 'eigenvalues and cumulative power of every kernel', kind: bool, default: true },
   { path: 'analysis.ntk', meaning: 'neural tangent kernel and its alignments', kind: bool, default: true },
@@ -206,7 +237,9 @@ function overlay(config: Tree, input: unknown, prefix: string): void {
 }
 
 const knownUnder = (prefix: string): string[] => [
-  ...new Set(fields.filter((f) => !prefix || f.path.startsWith(`${prefix}.`)).map((f) => f.path.slice(prefix ? prefix.length + 1 : 0).split('.')[0])),
+  ...new Set(
+    fields.filter((f) => !prefix || f.path.startsWith(`${prefix}.`)).map((f) => f.path.slice(prefix ? prefix.length + 1 : 0).split('.')[0]),
+  ),
 ];
 
 /** Conditions between fields; the message names the field that has to change. */
@@ -216,11 +249,6 @@ function checkTogether(c: RunConfig): void {
   for (const split of ['train', 'test'] as const)
     if (c.analysis.probe[split] > c.data[split])
       throw badInput(`analysis.probe.${split}: expected 4 … ${c.data[split]} (the ${split} samples), got ${c.analysis.probe[split]}`);
-  const plan = c.analysis.snapshots;
-  if (Array.isArray(plan))
-    for (const e of plan)
-      if (e !== 'last' && e > c.training.epochs)
-        throw badInput(`analysis.snapshots: expected epochs 0 … ${c.training.epochs} (training.epochs) or "last", got ${e}`);
 }
 
 /** A config with every field at its default. */
@@ -257,7 +285,8 @@ export function parseSetting(setting: string): Tree {
   return layer;
 }
 
-/** The epochs of a snapshot plan, ascending, without repeats; {"log": n} is n epochs a decade, and 0 and the last always. */
+/** The epochs of a snapshot plan, ascending, without repeats: those after the last epoch are left out, so that a shortened run needs no
+ *  other plan; {"log": n} is n epochs a decade; {"every"} and {"log"} have 0 and the last always. */
 export function snapshotEpochs(plan: SnapshotPlan, last: number): number[] {
   const at = new Set<number>();
   if (Array.isArray(plan)) for (const e of plan) at.add(e === 'last' ? last : e);
@@ -266,5 +295,5 @@ export function snapshotEpochs(plan: SnapshotPlan, last: number): number[] {
     if ('every' in plan) for (let e = plan.every; e < last; e += plan.every) at.add(e);
     else for (let k = 0; 10 ** (k / plan.log) < last; k++) at.add(Math.round(10 ** (k / plan.log)));
   }
-  return [...at].sort((a, b) => a - b);
+  return [...at].filter((e) => e <= last).sort((a, b) => a - b);
 }

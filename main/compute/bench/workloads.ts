@@ -59,7 +59,7 @@ export async function ntk(device: Device, size: number): Promise<Prepared> {
         P: size,
         D: pixels,
         y,
-        C: classes,
+        classes,
         outputs,
         keep: true,
       });
