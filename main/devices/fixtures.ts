@@ -3,6 +3,9 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Check } from '../contract/results.ts';
 import type { Device } from './index.ts';
 
+/** What is tested of a device; its algebra has fixtures of its own. */
+type Operations = Pick<Device, 'tf' | 'ops'>;
+
 /** Test values in [−1, 1] without a generator: the fractional parts of multiples of an irrational number. */
 const values = (n: number, salt: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => 2 * (((i + 1) * (Math.SQRT2 + salt)) % 1) - 1);
@@ -23,7 +26,7 @@ function multiply(a: Float32Array, b: Float32Array, m: number, n: number, k: num
 
 const half = 2 ** -24; // largest relative rounding error of float32
 
-function matrixProduct({ tf }: Device): Check {
+function matrixProduct({ tf }: Operations): Check {
   const [m, n, k] = [37, 29, 211];
   const [a, b] = [values(m * k, 0.1), values(k * n, 0.2)];
   const got = tf.tidy(() => tf.matMul(tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])).dataSync());
@@ -32,7 +35,7 @@ function matrixProduct({ tf }: Device): Check {
 }
 
 /** ∂/∂w Σ (φ(x w / 3 + b) ∘ r) by the chain rule in float64 */
-function denseGradient({ tf, ops }: Device): Check {
+function denseGradient({ tf, ops }: Operations): Check {
   const [B, I, O] = [13, 21, 11];
   const [x, w, b, r] = [values(B * I, 0.3), values(I * O, 0.4), values(O, 0.5), values(B * O, 0.6)];
   const z = multiply(x, w, B, O, I).map((v, i) => v / 3 + b[i % O]);
@@ -53,7 +56,7 @@ function denseGradient({ tf, ops }: Device): Check {
 }
 
 /** Three steps of Adam against its formula */
-function adamSteps({ tf, ops }: Device): Check {
+function adamSteps({ tf, ops }: Operations): Check {
   const n = 19;
   const o = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
   const p0 = values(n, 0.7);
@@ -75,7 +78,7 @@ function adamSteps({ tf, ops }: Device): Check {
   return check('Adam against its formula', got, want, 8 * half);
 }
 
-function activations({ tf, ops }: Device): Check {
+function activations({ tf, ops }: Operations): Check {
   // erf from tables (Abramowitz & Stegun 7.1), tanh from Math
   const points = [-2, -1, -0.5, 0, 0.1, 0.5, 1, 2];
   const erf = [
@@ -91,7 +94,7 @@ function activations({ tf, ops }: Device): Check {
   return check('erf, tanh and relu against tables', got, want, 4e-7);
 }
 
-function notANumber({ tf, ops }: Device): Check {
+function notANumber({ tf, ops }: Operations): Check {
   const got = tf.tidy(() => {
     const x = tf.tensor2d([NaN, 1, 2, 3], [2, 2]);
     return ops.dense(x, tf.tensor2d([1, 0, 0, 1], [2, 2]), tf.tensor1d([0, 0]), { scale: 1, activation: 'relu' }).dataSync();
@@ -101,6 +104,6 @@ function notANumber({ tf, ops }: Device): Check {
 }
 
 /** The checks of one open device; some milliseconds in all. */
-export async function checkDevice(device: Device): Promise<Check[]> {
+export async function checkDevice(device: Operations): Promise<Check[]> {
   return [matrixProduct, denseGradient, adamSteps, activations, notANumber].map((run) => run(device));
 }
