@@ -1,0 +1,173 @@
+// Runs: what was asked for, how far it has come and how it ended.
+import type Sqlite from 'better-sqlite3';
+import { randomInt } from 'node:crypto';
+import { modelText } from './describe.ts';
+import { snapshotEpochs, type RunConfig } from '../contract/config.ts';
+import { KernelscopeError } from '../contract/errors.ts';
+import type { EpochMetrics, Provenance, RunDetail, RunState, RunSummary } from '../contract/results.ts';
+import { checkMove } from './states.ts';
+
+export interface NewRun {
+  name: string;
+  config: RunConfig;
+  /** as asked for: a device's name or `auto` */
+  device: string;
+}
+
+/** What only the owner of a run needs to know. */
+export interface RunOwner {
+  device: string;
+  pid: number | null;
+  /** when its compute process was last heard of, ISO 8601 */
+  heartbeat: string | null;
+}
+
+interface SummaryRow extends Omit<RunSummary, 'tags'> {
+  tags: string;
+}
+interface DetailRow extends SummaryRow {
+  note: string;
+  config: string;
+  layers: string;
+  provenance: string | null;
+  seconds: number;
+}
+
+const summaryColumns = `
+  id, name, state, created, tags, dataset, model, epochs, epoch, reason,
+  (SELECT trainAccuracy FROM metrics WHERE run = id ORDER BY metrics.epoch DESC LIMIT 1) AS trainAccuracy,
+  (SELECT testAccuracy FROM metrics WHERE run = id ORDER BY metrics.epoch DESC LIMIT 1) AS testAccuracy,
+  (SELECT ntkTarget FROM ntk_alignments WHERE run = id AND split = 'test' ORDER BY ntk_alignments.epoch DESC LIMIT 1) AS ntkTarget`;
+
+const letters = 'abcdefghjkmnpqrstvwxyz';
+const signs = `${letters}0123456789`;
+const newId = () => letters[randomInt(letters.length)] + Array.from({ length: 5 }, () => signs[randomInt(signs.length)]).join('');
+
+const notFound = (ref: string) => new KernelscopeError('not-found', `run: no run ${JSON.stringify(ref)}; see list`);
+const summaryOf = (row: SummaryRow): RunSummary => ({ ...row, tags: JSON.parse(row.tags) as string[] });
+
+export function runsTable(db: Sqlite.Database) {
+  const insert = db.prepare(`
+    INSERT INTO runs (id, name, state, created, tags, config, dataset, model, epochs, device)
+    VALUES (@id, @name, 'queued', @created, @tags, @config, @dataset, @model, @epochs, @device)`);
+  const selectAll = db.prepare<[], SummaryRow>(`SELECT ${summaryColumns} FROM runs ORDER BY created DESC, rowid DESC`);
+  const selectOne = db.prepare<[string], SummaryRow>(`SELECT ${summaryColumns} FROM runs WHERE id = ?`);
+  const selectDetail = db.prepare<[string], DetailRow>(
+    `SELECT ${summaryColumns}, note, config, layers, provenance, seconds FROM runs WHERE id = ?`,
+  );
+  const selectFinal = db.prepare<[string], EpochMetrics>(
+    'SELECT epoch, trainLoss, testLoss, trainAccuracy, testAccuracy FROM metrics WHERE run = ? ORDER BY epoch DESC LIMIT 1',
+  );
+  const selectSnapshots = db.prepare<[string], number>('SELECT epoch FROM snapshots WHERE run = ? ORDER BY epoch').pluck();
+  const selectOwner = db.prepare<[string], RunOwner>('SELECT device, pid, heartbeat FROM runs WHERE id = ?');
+  const selectState = db.prepare<[string], RunState>('SELECT state FROM runs WHERE id = ?').pluck();
+  const byName = db.prepare<[string], { id: string; name: string }>('SELECT id, name FROM runs WHERE name = ? ORDER BY created');
+  const byPrefix = db.prepare<[string, string], { id: string; name: string }>(
+    'SELECT id, name FROM runs WHERE substr(id, 1, length(?)) = ? ORDER BY id',
+  );
+  const inStates = db
+    .prepare<[string], string>('SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created')
+    .pluck();
+  const setState = db.prepare('UPDATE runs SET state = ?, reason = ?, pid = CASE WHEN ? THEN pid ELSE NULL END WHERE id = ?');
+  const setStarted = db.prepare('UPDATE runs SET pid = ?, heartbeat = ? WHERE id = ?');
+  const setHeartbeat = db.prepare('UPDATE runs SET heartbeat = ?, seconds = seconds + ? WHERE id = ?');
+  const setBegun = db.prepare('UPDATE runs SET layers = ?, provenance = ? WHERE id = ?');
+  const setEpoch = db.prepare('UPDATE runs SET epoch = ? WHERE id = ?');
+  const setName = db.prepare('UPDATE runs SET name = ? WHERE id = ?');
+  const setTags = db.prepare('UPDATE runs SET tags = ? WHERE id = ?');
+  const setNote = db.prepare('UPDATE runs SET note = ? WHERE id = ?');
+  const remove = db.prepare('DELETE FROM runs WHERE id = ?');
+
+  const must = (changes: number, id: string) => {
+    if (changes === 0) throw notFound(id);
+  };
+  const get = (id: string): RunSummary => {
+    const row = selectOne.get(id);
+    if (!row) throw notFound(id);
+    return summaryOf(row);
+  };
+
+  return {
+    get,
+    /** Newest first. */
+    list: (): RunSummary[] => selectAll.all().map(summaryOf),
+
+    create({ name, config, device }: NewRun): RunSummary {
+      let id = newId();
+      while (selectState.get(id) !== undefined) id = newId();
+      insert.run({
+        id,
+        name,
+        created: new Date().toISOString(),
+        tags: JSON.stringify(config.tags),
+        config: JSON.stringify(config),
+        dataset: config.data.dataset,
+        model: modelText(config),
+        epochs: config.training.epochs,
+        device,
+      });
+      return get(id);
+    },
+
+    detail(id: string): RunDetail {
+      const row = selectDetail.get(id);
+      if (!row) throw notFound(id);
+      const { config: json, layers, provenance, note, seconds, ...summary } = row;
+      const config = JSON.parse(json) as RunConfig;
+      return {
+        ...summaryOf(summary),
+        note,
+        seconds,
+        config,
+        final: selectFinal.get(id) ?? null,
+        snapshots: selectSnapshots.all(id),
+        planned: snapshotEpochs(config.analysis.snapshots, config.training.epochs),
+        layers: JSON.parse(layers) as string[],
+        provenance: provenance === null ? null : (JSON.parse(provenance) as Provenance),
+      };
+    },
+
+    owner(id: string): RunOwner {
+      const row = selectOwner.get(id);
+      if (!row) throw notFound(id);
+      return row;
+    },
+
+    /** The id of the run that a person named: by its id, its name, or a prefix of the id that no other run shares. */
+    resolve(ref: string): string {
+      if (selectState.get(ref) !== undefined) return ref;
+      const named = byName.all(ref);
+      const found = named.length > 0 || ref === '' ? named : byPrefix.all(ref, ref);
+      if (found.length === 0) throw notFound(ref);
+      if (found.length === 1) return found[0].id;
+      const some = found.slice(0, 10).map((r) => `${r.id} (${r.name})`);
+      const more = found.length > 10 ? ` and ${found.length - 10} more` : '';
+      throw new KernelscopeError('bad-input', `run: ${JSON.stringify(ref)} could be ${some.join(', ')}${more}; give more of its id`);
+    },
+
+    /** Ids of the runs in these states, oldest first. */
+    inStates: (...states: RunState[]): string[] => inStates.all(JSON.stringify(states)),
+
+    /** Goes to another state, if the table of states allows it. */
+    move(id: string, to: RunState, reason: string | null = null): RunSummary {
+      const from = selectState.get(id);
+      if (from === undefined) throw notFound(id);
+      checkMove(id, from, to);
+      setState.run(to, reason, to === 'running' || to === 'paused' ? 1 : 0, id);
+      return get(id);
+    },
+
+    started: (id: string, pid: number | null) => must(setStarted.run(pid, new Date().toISOString(), id).changes, id),
+    /** The run's process was heard of and has computed for so many seconds more. */
+    beat: (id: string, seconds: number) => must(setHeartbeat.run(new Date().toISOString(), seconds, id).changes, id),
+    begun: (id: string, layers: string[], provenance: Provenance) =>
+      must(setBegun.run(JSON.stringify(layers), JSON.stringify(provenance), id).changes, id),
+    /** Epochs done so far. */
+    reached: (id: string, epoch: number) => must(setEpoch.run(epoch, id).changes, id),
+    rename: (id: string, name: string) => must(setName.run(name, id).changes, id),
+    tag: (id: string, tags: string[]) => must(setTags.run(JSON.stringify(tags), id).changes, id),
+    note: (id: string, note: string) => must(setNote.run(note, id).changes, id),
+    remove: (id: string) => must(remove.run(id).changes, id),
+  };
+}
+export type RunsTable = ReturnType<typeof runsTable>;
