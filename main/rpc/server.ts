@@ -17,7 +17,7 @@ export interface HostPort extends Port {
 export interface Server {
   emit: Emit;
   /** serves a page until its port goes down */
-  connect(port: HostPort): void;
+  connect: (port: HostPort) => void;
   readonly pages: number;
   close(): void;
 }

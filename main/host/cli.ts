@@ -1,0 +1,14 @@
+// The command line's entry. Nothing native is loaded before this file has looked at Node: an old one would only crash.
+const least = 10;
+
+if (Number(process.versions.napi) < least) {
+  process.stderr.write(
+    `Node ${process.versions.node}: expected 22.14 or newer (Node-API ${least}), got Node-API ${process.versions.napi}\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { main } = await import('./cli/main.ts');
+  await main(process.argv.slice(2), import.meta.dirname);
+}
+
+export {};

@@ -1,0 +1,88 @@
+// One call of the command line: from words to an exit status.
+import { exitStatus, KernelscopeError } from '../../contract/errors.ts';
+import { bootServices, type Services } from '../boot.ts';
+import { hostPaths, version } from '../paths.ts';
+import type { Args } from './args.ts';
+import { readCall } from './call.ts';
+import type { Command, Context } from './command.ts';
+import { inWords } from './explain.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { createOutput, type Output } from './output.ts';
+import { settingsOf } from './settings.ts';
+import { onStopSignals } from './stop.ts';
+
+/** Runs the command that `argv` names; sets the exit status of the process. `entryDir` is the folder of the built entry. */
+export async function main(argv: readonly string[], entryDir: string): Promise<void> {
+  quietWhenReaderLeaves();
+  const verbose = argv.includes('--verbose');
+  let json = argv.includes('--json');
+  let output: Output = createOutput({ json, verbose, out: process.stdout, err: process.stderr });
+  let status = 0;
+  try {
+    const { command, args } = readCall(argv);
+    json = args.on('json');
+    output = createOutput({ json, verbose, out: process.stdout, err: process.stderr });
+    if (args.on('version')) print(output, version, { version });
+    else if (!command || args.on('help')) print(output, command ? commandHelp(command) : generalHelp(), null);
+    else await perform(command, args, output, entryDir);
+  } catch (error) {
+    status = report(error, output, verbose);
+  }
+  await flushed();
+  process.exit(status);
+}
+
+/** Help and version are for reading, also under --json. */
+function print(output: Output, text: string, document: unknown): void {
+  if (output.json && document !== null) output.document(document);
+  else process.stdout.write(`${text}\n`);
+}
+
+async function perform(command: Command, args: Args, output: Output, entryDir: string): Promise<void> {
+  const settings = settingsOf(args);
+  const paths = hostPaths(entryDir);
+  const stop = onStopSignals(output);
+  let services: Promise<Services> | undefined;
+  const context: Context = {
+    settings,
+    output,
+    paths,
+    signal: stop.signal,
+    services: (write) =>
+      (services ??= bootServices({
+        library: settings.library,
+        write,
+        owner: command.name,
+        data: settings.data,
+        device: settings.device,
+        paths,
+        host: 'web',
+        log: output.detail,
+      })),
+  };
+  try {
+    await command.run(args, context);
+  } finally {
+    await (await services?.catch(() => undefined))?.close();
+    stop.done();
+  }
+}
+
+/** Says what went wrong in one line and answers the exit status. A bug's stack is shown under --verbose alone. */
+function report(error: unknown, output: Output, verbose: boolean): number {
+  const known = inWords(error);
+  const message = known instanceof Error ? known.message : String(known);
+  const code = known instanceof KernelscopeError ? known.code : 'internal';
+  output.log(code === 'internal' && !verbose ? `Unforeseen: ${message.split('\n')[0]} (--verbose shows where)` : message);
+  if (verbose && error instanceof Error) output.log(error.stack ?? '');
+  if (!output.hasDocument) output.document({ error: { code, message } });
+  return exitStatus(known);
+}
+
+/** `kernelscope list | head` ends quietly when head has seen enough. */
+function quietWhenReaderLeaves(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stderr.on('error', () => undefined);
+}
+
+const flushed = () => new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
