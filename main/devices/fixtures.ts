@@ -31,7 +31,7 @@ function matrixProduct({ tf }: Operations): Check {
   const [a, b] = [values(m * k, 0.1), values(k * n, 0.2)];
   const got = tf.tidy(() => tf.matMul(tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])).dataSync());
   // k terms of size at most 1: the error of a sum of k terms is at most about k²/2 halves, in practice near √k
-  return check('matrix product against float64', got, multiply(a, b, m, n, k), 16 * Math.sqrt(k) * half);
+  return check('matrix product against float64', got, multiply(a, b, m, n, k), 8 * Math.sqrt(k) * half);
 }
 
 /** ∂/∂w Σ (φ(x w / 3 + b) ∘ r) by the chain rule in float64 */
@@ -52,7 +52,7 @@ function denseGradient({ tf, ops }: Operations): Check {
       .dataSync();
   });
   // B terms; each δ carries the rounding of a sum of I terms and of tanh
-  return check('gradient of a dense layer against the chain rule', got, want, 64 * Math.sqrt(B) * half);
+  return check('gradient of a dense layer against the chain rule', got, want, 8 * Math.sqrt(B) * half);
 }
 
 /** Three steps of Adam against its formula */

@@ -87,7 +87,7 @@ function ownProducts(shared: SharedMemory, kernels: Kernels, threads: number): P
     else multiply(p, cut(p.m, parts, 6), shares.rows);
   }
   return {
-    detail: `own ${kernels.build} SIMD product, ${pool.threads} thread${pool.threads === 1 ? '' : 's'}`,
+    detail: `own SIMD product, ${pool.threads} thread${pool.threads === 1 ? '' : 's'}`,
     gemm,
     gram(n, k, alpha, a, trans, c) {
       const p: Product = { m: n, n, k, alpha, a, transA: trans, b: a, transB: !trans, c, add: false };

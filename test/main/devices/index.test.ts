@@ -26,7 +26,7 @@ test('auto opens the cpu and says what it runs on', async () => {
 
 test('without the BLAS it says so, and the algebra does not use it either', async () => {
   const device = await opened('cpu', { native: false });
-  expect(device.detail).toMatch(/own .* SIMD product/);
+  expect(device.detail).toMatch(/own SIMD product/);
   expect(device.algebra.native).toBe(false);
 });
 
