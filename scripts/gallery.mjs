@@ -40,7 +40,7 @@ const scenes = [
     },
   ],
   ['new', '?runs=full#/new'],
-  ['new-wrong', '?runs=full#/new?preset=fig7-small&set.training.batchSize=12000&set.model.hidden=200,+wide'],
+  ['new-wrong', '?runs=full#/new?preset=fig7-small&set.training.batchSize=12000'],
   ['new-from', '?runs=full#/new?from=r-fail&set.training.learningRate=0.05'],
   ['devices', '?runs=full#/devices'],
   ['keys', '?runs=full#/library', (page) => page.keyboard.press('?')],

@@ -10,6 +10,8 @@ export class FigureFeed {
   /** why there is nothing to show */
   reason = $state('');
   waiting = $state(false);
+  // For control, beside `waiting` for show: whoever asks from an effect must not come to depend on the answer.
+  #busy = false;
   #client: Client;
   #next: FigureQuestion | null = null;
 
@@ -20,11 +22,11 @@ export class FigureFeed {
   /** Asks now, or once the question under way is answered; questions in between are dropped. */
   ask(question: FigureQuestion): void {
     this.#next = question;
-    if (!this.waiting) void this.#run();
+    if (!this.#busy) void this.#run();
   }
 
   async #run(): Promise<void> {
-    this.waiting = true;
+    this.#busy = this.waiting = true;
     while (this.#next) {
       const question = this.#next;
       this.#next = null;
@@ -35,6 +37,6 @@ export class FigureFeed {
         this.reason = messageOf(error);
       }
     }
-    this.waiting = false;
+    this.#busy = this.waiting = false;
   }
 }

@@ -44,3 +44,13 @@ export function readFilter(text: string): Filter {
     },
   };
 }
+
+/** The list with changed runs in their places, new ones at its end, removed ones gone. */
+export function mergeRuns(runs: readonly RunSummary[], changed: readonly RunSummary[], removed: readonly string[]): RunSummary[] {
+  const byId = new Map([...runs, ...changed].map((r) => [r.id, r]));
+  for (const id of removed) byId.delete(id);
+  return [...byId.values()];
+}
+
+/** Every tag in use, in order. */
+export const tagsOf = (runs: readonly RunSummary[]): string[] => [...new Set(runs.flatMap((r) => r.tags))].sort();

@@ -75,7 +75,7 @@ export function layerOf(values: Values): Record<string, unknown> {
   return layer;
 }
 
-/** Every field that is wrong, with what is accepted; then, once each is right by itself, the first that does not fit the others. */
+/** Every field that is wrong, with what is accepted; once each is right by itself, the first that does not fit the others. */
 export function errorsOf(values: Values): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const { path, kind } of fields) if (!kind.test(values[path])) errors[path] = `expected ${kind.accepts}, got ${shown(values[path])}`;

@@ -153,7 +153,7 @@ export class FakeClient implements Client {
     });
     if (detail.planned.includes(detail.epoch)) {
       run.snapshots.push(snapshotAt(detail.epoch, detail.layers, detail.config.analysis.probe.train, 10));
-      detail.snapshots.push(detail.epoch);
+      if (!detail.snapshots.includes(detail.epoch)) detail.snapshots.push(detail.epoch);
       this.emit('run.snapshot', { id: detail.id, epoch: detail.epoch });
     }
     this.#change(detail.id, left === 0 ? { state: 'done', final: metrics } : {});

@@ -3,7 +3,7 @@ import { parseConfig, type RunConfig } from '../../main/contract/config.ts';
 import type { PresetInfo } from '../../main/contract/calls.ts';
 import type { DoctorReport, Estimate, RunState, RunSummary } from '../../main/contract/results.ts';
 import type { FakeRun } from './fake-figures.ts';
-import { jitter, metricsAt, snapshotAt } from './fake-numbers.ts';
+import { jitter, metricsAt, ntkAlignment, snapshotAt } from './fake-numbers.ts';
 
 export const layersOf = (config: RunConfig): string[] => [...config.model.hidden.map((_, i) => `layer${i + 1}`), 'output'];
 export const modelText = ({ model }: RunConfig): string => `mlp ${model.hidden.length}×${model.hidden[0]} ${model.activation}`;
@@ -35,11 +35,15 @@ export function fakeRun(spec: RunSpec, now: number): FakeRun {
   const started = spec.state !== 'queued';
   const metrics = started ? Array.from({ length: epoch + 1 }, (_, e) => metricsAt(e, spec.skill)) : [];
   const layers = layersOf(config);
-  const snapshots = started ? planned.filter((e) => e <= epoch).map((e) => snapshotAt(e, layers, config.analysis.probe.train, 10)) : [];
+  const analysed = started ? planned.filter((e) => e <= epoch) : [];
   const last = metrics.at(-1) ?? null;
+  let snapshots: FakeRun['snapshots'] | undefined;
   return {
     metrics,
-    snapshots,
+    // Thousands of runs are listed, few are looked into.
+    get snapshots() {
+      return (snapshots ??= analysed.map((e) => snapshotAt(e, layers, config.analysis.probe.train, 10)));
+    },
     detail: {
       id: spec.id,
       name: spec.name,
@@ -52,12 +56,12 @@ export function fakeRun(spec: RunSpec, now: number): FakeRun {
       epoch,
       trainAccuracy: last?.trainAccuracy ?? null,
       testAccuracy: last?.testAccuracy ?? null,
-      ntkTarget: snapshots.at(-1)?.test.ntk?.ntkTarget ?? null,
+      ntkTarget: analysed.length ? ntkAlignment(analysed[analysed.length - 1], layers, true).ntkTarget * (spec.skill ?? 1) : null,
       reason: spec.reason ?? null,
       note: spec.note ?? '',
       config,
       final: spec.state === 'done' ? last : null,
-      snapshots: snapshots.map((s) => s.epoch),
+      snapshots: analysed,
       planned,
       layers,
       provenance: started

@@ -1,0 +1,220 @@
+// The views in a real browser, on a host in memory: what a person does with keyboard and mouse, and what they then see.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { FakeClient } from '../support/fake-client.ts';
+import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
+
+let gallery: Gallery;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+beforeAll(async () => {
+  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await gallery?.close();
+});
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  complaints = complaintsOf(page);
+});
+afterEach(async () => {
+  await page.close();
+  expect(complaints).toEqual([]);
+});
+
+const open = async (query: string, hash: string) => {
+  await page.goto(gallery.url(query, hash));
+  await page.locator('main .head').waitFor();
+};
+type Host = Window & { fakeHost: FakeClient };
+const calls = (name: string) =>
+  page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name);
+const rows = () => page.locator('tbody tr[aria-rowindex] .name a').allTextContents();
+
+test('an empty library says what to do, and leads there', async () => {
+  await open('runs=empty', '#/library');
+  await page.getByText('Start with the demo: two minutes on this machine.').waitFor();
+  await page.getByRole('link', { name: 'Open the demo' }).click();
+  await page.getByRole('heading', { name: 'New experiment' }).waitFor();
+  expect(await page.locator('.presets [aria-current]').textContent()).toContain('Demo');
+});
+
+test('words and expressions filter the library, a wrong one says what is wrong, and the address keeps it', async () => {
+  await open('runs=full', '#/library');
+  await page.keyboard.press('/');
+  await page.keyboard.type('fig7');
+  await expect.poll(rows).toEqual(['mnist-ntk-60', 'mnist-relu-std', 'mnist-tanh-std']);
+  await page.getByRole('searchbox').fill('model.activation = erf and seed = 1');
+  await expect.poll(async () => (await rows()).length).toBeGreaterThan(0);
+  expect((await rows()).every((name) => /erf.*s1/.test(name))).toBe(true);
+  await page.reload();
+  await expect.poll(async () => (await rows()).every((name) => /erf.*s1/.test(name))).toBe(true);
+  await page.getByRole('searchbox').fill('testAcuracy > 0.9');
+  await page.getByRole('alert').filter({ hasText: 'did you mean testAccuracy?' }).waitFor();
+});
+
+test('the library is walked and sorted by keyboard and head', async () => {
+  await open('runs=full', '#/library');
+  await page.getByRole('button', { name: 'Name' }).click();
+  await expect.poll(async () => (await rows())[0]).toBe('digits-deep');
+  expect(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe('ascending');
+  await page.locator('h1').click();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  expect(await page.locator('tr.current .name a').textContent()).toBe('digits-deep');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'digits-deep' }).waitFor();
+  await page.goBack();
+  await page.getByRole('searchbox').waitFor();
+});
+
+test('five thousand runs scroll with only the rows in sight in the page', async () => {
+  await open('runs=many', '#/library?sort=name');
+  const box = page.locator('.scroll');
+  expect(await page.locator('tbody tr[aria-rowindex]').count()).toBeLessThan(60);
+  const slowest = await box.evaluate(async (element) => {
+    let worst = 0;
+    for (let top = 0; top < 30_000; top += 1500) {
+      const before = performance.now();
+      element.scrollTop = top;
+      await new Promise((r) => requestAnimationFrame(() => setTimeout(r)));
+      worst = Math.max(worst, performance.now() - before);
+    }
+    return worst;
+  });
+  expect(slowest).toBeLessThan(400); // a few frames; all rows at once take seconds here
+  await box.evaluate((element) => (element.scrollTop = element.scrollHeight));
+  await expect.poll(async () => page.locator('tbody tr[aria-rowindex="5008"]').isVisible()).toBe(true);
+});
+
+test('a run is renamed, tagged, annotated and deleted from its row; what was typed is what is sent', async () => {
+  await open('runs=full', '#/library');
+  const act = async (name: string, item: string) => {
+    await page.getByRole('button', { name: `Actions for ${name}` }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await act('mnist-relu-std', 'Rename…');
+  await page.getByLabel('Name', { exact: true }).fill('reference');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'reference' }).waitFor();
+  await act('reference', 'Tags…');
+  await page.getByLabel('Tags, with commas').fill('paper, new one');
+  await page.getByRole('button', { name: 'Save tags' }).click();
+  await page.locator('tr', { hasText: 'reference' }).getByText('new one').waitFor();
+  expect(await calls('run.tag')).toEqual([{ run: 'r-done', add: ['new one'], remove: ['fig7'] }]);
+  await act('reference', 'Note…');
+  await page.getByLabel('Note', { exact: true }).fill('two\nlines');
+  await page.getByRole('button', { name: 'Save note' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await calls('run.note')).toEqual([{ run: 'r-done', note: 'two\nlines' }]);
+  await act('reference', 'Delete…');
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('link', { name: 'reference' }).waitFor({ state: 'detached' });
+});
+
+test('the slider follows the newest snapshot until it is touched, and drives the figures', async () => {
+  await open('runs=full', '#/run/r-live');
+  const slider = page.getByRole('slider', { name: 'Snapshot' });
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 60');
+  const step = (n: number) =>
+    page.evaluate((count) => {
+      for (let i = 0; i < count; i++) (window as unknown as Host).fakeHost.step();
+    }, n);
+  await step(20);
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 80');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 60');
+  expect(page.url()).toContain('epoch=60');
+  await step(20);
+  await page.getByText('done', { exact: true }).waitFor();
+  expect(await slider.getAttribute('aria-valuetext')).toBe('epoch 60');
+  await page.keyboard.press('p');
+  await page.keyboard.press('Home');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 0');
+  await page.keyboard.press('End');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 100');
+  const asked = async () =>
+    ((await calls('figure.data')) as { kind: string; epochs?: number[] }[]).filter((q) => q.kind === 'spectrum').at(-1)?.epochs;
+  await expect.poll(asked).toEqual([0, 60, 100]);
+  await page.reload();
+  await page.locator('main .head').waitFor();
+  expect(page.url()).toContain('pins=0%2C60');
+});
+
+test('live figures are asked for at most four times a second, however fast the run is', async () => {
+  await open('runs=full&live=5', '#/run/r-live');
+  await page.getByText('done', { exact: true }).waitFor();
+  const asked = ((await calls('figure.data')) as { kind: string }[]).filter((q) => q.kind === 'training').length;
+  expect(asked).toBeGreaterThan(1);
+  expect(asked).toBeLessThan(10); // 40 epochs in 0.2 s and a little more
+});
+
+test('a failed run says why and what to do; an unknown one too', async () => {
+  await open('runs=full', '#/run/r-fail');
+  await page.getByText('Stopped at epoch 12: loss became NaN.').waitFor();
+  await page.getByRole('link', { name: 'Change the config…' }).click();
+  await page.getByText('from digits-sgd-hot').waitFor();
+  expect(await page.getByLabel('learningRate').inputValue()).toBe('0.5');
+  await page.goto(gallery.url('runs=full', '#/run/nobody'));
+  await page.getByText('no run nobody in this library').waitFor();
+});
+
+test('a wrong field is marked where it stands, holds Start back, and Ctrl+Enter starts once it is right', async () => {
+  await open('runs=full', '#/new?preset=fig7-small');
+  const batch = page.getByLabel('batchSize');
+  await batch.fill('12000');
+  await page.getByText('expected 1 … 10000 (the training samples), got 12000').waitFor();
+  expect(await batch.getAttribute('aria-invalid')).toBe('true');
+  expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
+  await batch.fill('250');
+  await page.getByRole('radio', { name: 'tanh' }).check({ force: true });
+  await page.reload();
+  await expect.poll(() => page.getByLabel('batchSize').inputValue()).toBe('250');
+  await page.getByText('2 fields changed').waitFor();
+  await expect
+    .poll(async () => (await calls('run.estimate')).at(-1))
+    .toEqual({ preset: 'fig7-small', config: { model: { activation: 'tanh' }, training: { batchSize: 250 } } });
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('running', { exact: true }).waitFor();
+  expect(await calls('run.start')).toEqual([
+    { preset: 'fig7-small', config: { model: { activation: 'tanh' }, training: { batchSize: 250 } } },
+  ]);
+});
+
+test('a lost connection is said, and unsaid when it is back', async () => {
+  await open('runs=full', '#/library');
+  await page.evaluate(() => (window as unknown as Host).fakeHost.setLink(false));
+  await page.getByText('Connection lost.').waitFor();
+  await page.evaluate(() => (window as unknown as Host).fakeHost.setLink(true));
+  await page.getByText('Connection lost.').waitFor({ state: 'detached' });
+});
+
+test('the theme follows the system until it is chosen, and the choice is kept', async () => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await open('runs=full', '#/library');
+  const theme = () => page.locator('html').getAttribute('data-theme');
+  expect(await theme()).toBe('dark');
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  expect(await theme()).toBe('light');
+  await page.reload();
+  await page.locator('main .head').waitFor();
+  expect(await theme()).toBe('light');
+});
+
+test('every control has a name, and the focus can be seen', async () => {
+  for (const hash of ['#/library', '#/run/r-done', '#/new', '#/devices']) {
+    await open('runs=full', hash);
+    await page.waitForTimeout(200);
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll('button, a, input, select, textarea, [role="slider"]')]
+        .filter((e) => !(e.getAttribute('aria-label') || e.textContent?.trim() || (e as HTMLInputElement).labels?.length))
+        .map((e) => e.outerHTML),
+    );
+    expect(nameless, hash).toEqual([]);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => getComputedStyle(document.activeElement as Element).boxShadow), hash).not.toBe('none');
+  }
+});
