@@ -95,6 +95,8 @@ export interface NamedArray {
   name: string;
   shape: number[];
   data: Float32Array | Float64Array | Int32Array | Uint8Array;
+  /** for texts: characters each; `data` then holds that many code points (Int32) for each entry of `shape`, zeros at the end (NumPy's `<U`) */
+  text?: number;
 }
 
 /** The samples on which kernels are formed, as the network saw them. */

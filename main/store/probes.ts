@@ -18,6 +18,7 @@ export function probesTable(db: Sqlite.Database, arrays: ArraysTable) {
   const select = db.prepare<[string, Split], Row>(
     'SELECT classes, xShape, ids, x, y FROM run_probes JOIN probe_sets USING (hash) WHERE run = ? AND split = ?',
   );
+  const classes = db.prepare<[string], number>('SELECT classes FROM run_probes JOIN probe_sets USING (hash) WHERE run = ? LIMIT 1').pluck();
   const unused = db.prepare<[], Row>(
     'DELETE FROM probe_sets WHERE NOT EXISTS (SELECT 1 FROM run_probes WHERE run_probes.hash = probe_sets.hash) RETURNING *',
   );
@@ -49,6 +50,9 @@ export function probesTable(db: Sqlite.Database, arrays: ArraysTable) {
         classes: row.classes,
       };
     },
+
+    /** C of the run's target; null before its probes are known. */
+    classes: (run: string): number | null => classes.get(run) ?? null,
 
     /** Removes the sets that no run has any more; the names of their arrays. */
     removeUnused: (): string[] => unused.all().flatMap(({ ids, x, y }) => [ids, x, y]),

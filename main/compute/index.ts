@@ -1,0 +1,19 @@
+export { nodeLauncher, type Child, type Launch } from './child.ts';
+export { BrokenProcess, createCompute, type Compute, type ComputeOptions, type JobHandle } from './supervisor.ts';
+export { forwardFlops, ntkFlops, stepFlops, weightsOfSizes } from './flops.ts';
+export {
+  protocolVersion,
+  recomputed,
+  type ActivationAnalysis,
+  type Calibration,
+  type DeviceWish,
+  type DoctorFindings,
+  type Down,
+  type Numbers,
+  type PairAlignment,
+  type Progress,
+  type Rates,
+  type Recomputed,
+  type TrainReport,
+  type Up,
+} from './protocol.ts';

@@ -1,0 +1,86 @@
+// A quick measurement, about two seconds, of what a device does, on which estimates rest.
+import { parseConfig } from '../../contract/config.ts';
+import type { Dataset, Samples } from '../../data/index.ts';
+import { openDevice, type Device } from '../../devices/index.ts';
+import { createNetwork } from '../../networks/index.ts';
+import { train } from '../../training/index.ts';
+import { stepFlops } from '../flops.ts';
+import type { Job } from '../worker.ts';
+
+/** Any numbers in [0, 1) without a generator: the fractional parts of multiples of an irrational number. */
+const numbers = (n: number) => Float32Array.from({ length: n }, (_, i) => (i * Math.SQRT2) % 1);
+
+function samples(count: number, inputs: number, classes: number): Samples {
+  const ids = Int32Array.from({ length: count }, (_, i) => i);
+  return { x: numbers(count * inputs), labels: Uint8Array.from(ids, (i) => i % classes), ids, count };
+}
+
+/** Seconds of a training step: the fastest of some epochs. */
+async function secondsOfStep(device: Device, o: { inputs: number; hidden: number[]; batchSize: number; steps: number }): Promise<number> {
+  const { inputs, hidden, batchSize, steps } = o;
+  const config = parseConfig({
+    data: { train: batchSize * steps, test: 4 },
+    model: { hidden },
+    training: { batchSize, epochs: 4 },
+    analysis: { snapshots: ['last'], probe: { train: 4, test: 4 } },
+  });
+  const [some, few] = [samples(batchSize * steps, inputs, 10), samples(4, inputs, 10)];
+  const dataset: Dataset = { name: 'any', shape: [inputs], inputs, classes: 10, train: some, test: few, hash: '' };
+  const network = createNetwork(device, config, inputs, 10);
+  let fastest = Infinity;
+  for await (const event of train({ device, network, dataset, config }))
+    if (event.kind === 'epoch' && event.metrics.epoch > 0) fastest = Math.min(fastest, event.seconds / steps);
+  network.dispose();
+  return fastest;
+}
+
+/** The fastest of three, in seconds. */
+async function fastest(work: () => Promise<void> | void): Promise<number> {
+  let best = Infinity;
+  for (let i = 0; i < 3; i++) {
+    const began = performance.now();
+    await work();
+    best = Math.min(best, (performance.now() - began) / 1e3);
+  }
+  return best;
+}
+
+export const calibrate: Job<'calibrate'> = async ({ device: wish }) => {
+  const device = await openDevice(wish);
+  const startSeconds = process.uptime();
+  const { tf, algebra } = device;
+
+  const large = { inputs: 784, hidden: [200, 200, 200, 200], batchSize: 500, steps: 4 };
+  const small = { inputs: 8, hidden: [8, 8, 8, 8], batchSize: 8, steps: 30 };
+  const stepSeconds = await secondsOfStep(device, small);
+  const largeSeconds = await secondsOfStep(device, large);
+  const trainFlops = stepFlops([784, ...large.hidden, 10], large.batchSize) / Math.max(largeSeconds - stepSeconds, largeSeconds / 2);
+
+  const [n, k] = [500, 2000];
+  const kernel = await fastest(() => {
+    tf.tidy(() => {
+      const a = tf.tensor2d(numbers(n * k), [n, k]);
+      tf.matMul(a, a, false, true).dataSync();
+    });
+  });
+  const m = 400;
+  const a = Float64Array.from(numbers(m * m));
+  const c = new Float64Array(m * m);
+  const gemm = await fastest(() => algebra.gemm({ m, n: m, k: m, a, b: a, c }));
+  const eigen = await fastest(async () => {
+    const K = new Float64Array(m * m);
+    await algebra.syrk({ n: m, k: m, a, c: K });
+    await algebra.symmetricPower(K, m, Float64Array.from(numbers(m * 10)), 10);
+  });
+  return {
+    device: `${device.name}: ${device.detail}`,
+    rates: {
+      trainFlops,
+      stepSeconds,
+      kernelFlops: (2 * n * n * k) / kernel,
+      gemmFlops: (2 * m ** 3) / gemm,
+      eigenCubes: m ** 3 / eigen,
+      startSeconds,
+    },
+  };
+};

@@ -1,0 +1,9 @@
+// Every job of the compute process by its name.
+import type { JobTable } from '../worker.ts';
+import { analyse } from './analyse.ts';
+import { calibrate } from './calibrate.ts';
+import { devices, doctor } from './doctor.ts';
+import { recompute } from './recompute.ts';
+import { train } from './train.ts';
+
+export const jobs: JobTable = { train, recompute, analyse, doctor, devices, calibrate };

@@ -1,0 +1,123 @@
+// Trains a run, analyses its snapshots and reports everything. Whatever has to outlive this process is asked about: training goes on only
+// when it is on disk.
+import { createHash } from 'node:crypto';
+import { KernelscopeError } from '../../contract/errors.ts';
+import { snapshotEpochs } from '../../contract/config.ts';
+import { splits, type ProbeSet, type Provenance, type Snapshot, type Split } from '../../contract/results.ts';
+import { loadDataset, probeSet, type Dataset } from '../../data/index.ts';
+import { openDevice, type Device } from '../../devices/index.ts';
+import { analyseSplit } from '../../kernels/analyse.ts';
+import { createNetwork, weightsOf, type Network } from '../../networks/index.ts';
+import { train as trainNetwork } from '../../training/index.ts';
+import type { TrainInput } from '../protocol.ts';
+import type { Job, JobContext } from '../worker.ts';
+import { Clock } from './clock.ts';
+
+type Context = JobContext<'train'>;
+
+/** SHA-256 of a probe set's ids, inputs and targets */
+export function probeHash({ ids, x, y }: ProbeSet): string {
+  const hash = createHash('sha256');
+  for (const part of [ids, x, y]) hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  return hash.digest('hex');
+}
+
+export const train: Job<'train'> = async (input, context) => {
+  const { config } = input;
+  const { epochs } = config.training;
+  const clock = new Clock(epochs, snapshotEpochs(config.analysis.snapshots, epochs), input.resume?.epoch ?? null);
+  const say = (stage: string) => context.tell(clock.progress(stage));
+
+  say('starting');
+  const device = await openDevice(input.device);
+  say('reading data');
+  const dataset = await loadDataset(config, {
+    dataDir: input.dataDir,
+    signal: context.signal,
+    onProgress: (share) => say(`preparing data, ${Math.round(100 * share)} %`),
+  });
+  const probes = {
+    train: probeSet(dataset, 'train', config.analysis.probe.train, config.seed),
+    test: probeSet(dataset, 'test', config.analysis.probe.test, config.seed),
+  };
+  const network = createNetwork(device, config, dataset.inputs, dataset.classes);
+  await context.ask({
+    kind: 'begin',
+    provenance: provenanceOf(device, dataset, probes, input.version),
+    layers: [...network.layers],
+    probes,
+  });
+
+  clock.start();
+  const events = trainNetwork({
+    device,
+    network,
+    dataset,
+    config,
+    signal: context.signal,
+    ...(input.resume && { resume: input.resume }),
+    ...(input.checkpointEvery !== undefined && { checkpointEvery: input.checkpointEvery }),
+  });
+  for await (const event of events) {
+    switch (event.kind) {
+      case 'step':
+        clock.reached((event.step / event.steps) * epochs);
+        say('training');
+        break;
+      case 'epoch':
+        clock.reached(event.metrics.epoch);
+        context.tell({ kind: 'epoch', metrics: event.metrics });
+        say('training');
+        break;
+      case 'snapshot': {
+        clock.pause();
+        const snapshot = await analyse(event.epoch, { device, network, probes, input, context, say });
+        await context.ask({ kind: 'snapshot', snapshot, weights: weightsOf(network) });
+        clock.resume(event.epoch);
+        break;
+      }
+      case 'checkpoint':
+        clock.reached(event.checkpoint.epoch);
+        await context.ask({ kind: 'checkpoint', checkpoint: event.checkpoint });
+    }
+  }
+  return { epoch: epochs };
+};
+
+interface Scene {
+  device: Device;
+  network: Network;
+  probes: Record<Split, ProbeSet>;
+  input: TrainInput;
+  context: Context;
+  say: (stage: string) => void;
+}
+
+async function analyse(epoch: number, { device, network, probes, input, context, say }: Scene): Promise<Snapshot> {
+  const { analysis } = input.config;
+  const snapshot: Partial<Snapshot> & { epoch: number } = { epoch };
+  for (const [i, split] of splits.entries()) {
+    say(`analysing epoch ${epoch}`);
+    snapshot[split] = await analyseSplit({
+      device,
+      network,
+      probe: probes[split],
+      analysis,
+      signal: context.signal,
+      onProgress: (share) => say(`analysing epoch ${epoch}, ${Math.round(50 * (i + share))} %`),
+    });
+    if (context.signal.aborted) throw new KernelscopeError('cancelled', `stopped while epoch ${epoch} was analysed`);
+  }
+  return snapshot as Snapshot;
+}
+
+const provenanceOf = (device: Device, dataset: Dataset, probes: Record<Split, ProbeSet>, version: string): Provenance => ({
+  version,
+  device: device.name,
+  deviceDetail: device.detail,
+  blas: device.algebra.description,
+  node: process.version,
+  platform: `${process.platform}-${process.arch}`,
+  datasetHash: dataset.hash,
+  probeHash: { train: probeHash(probes.train), test: probeHash(probes.test) },
+});

@@ -1,0 +1,144 @@
+// What a compute process and its supervisor say to each other: plain objects and typed arrays, by structured clone, so that arrays travel
+// as binary. One process does one job and is gone.
+import type { RunConfig } from '../contract/config.ts';
+import type { ErrorCode } from '../contract/errors.ts';
+import type {
+  Check,
+  Checkpoint,
+  DeviceReport,
+  EpochMetrics,
+  NamedArray,
+  ProbeSet,
+  Provenance,
+  Snapshot,
+  Spectrum,
+  Split,
+} from '../contract/results.ts';
+
+/** Changes with every change of this file that an older partner would misread. */
+export const protocolVersion = 1;
+
+export type DeviceWish = 'auto' | 'cpu' | 'webgpu' | 'cuda';
+
+export interface TrainInput {
+  config: RunConfig;
+  device: DeviceWish;
+  dataDir: string;
+  /** of this program, for the provenance */
+  version: string;
+  resume: Checkpoint | null;
+  /** milliseconds between checkpoints; a minute unless told */
+  checkpointEvery?: number;
+}
+export interface Progress {
+  kind: 'progress';
+  /** epochs done */
+  epoch: number;
+  epochs: number;
+  stage: string;
+  secondsLeft: number | null;
+  secondsPerEpoch: number | null;
+}
+export type TrainReport =
+  | Progress
+  | { kind: 'begin'; provenance: Provenance; layers: string[]; probes: Record<Split, ProbeSet> }
+  | { kind: 'epoch'; metrics: EpochMetrics }
+  | { kind: 'snapshot'; snapshot: Snapshot; weights: NamedArray[] }
+  | { kind: 'checkpoint'; checkpoint: Checkpoint };
+
+export const recomputed = ['features', 'ntk', 'outputs'] as const;
+export type Recomputed = (typeof recomputed)[number];
+export interface RecomputeInput {
+  config: RunConfig;
+  device: DeviceWish;
+  probes: { split: Split; probe: ProbeSet }[];
+  epochs: number[];
+  what: Recomputed[];
+}
+/** A piece of a float32 array; pieces come in order, and the next array begins after the last piece of the one before. */
+export interface ArrayPiece {
+  kind: 'piece';
+  name: string;
+  shape: number[];
+  /** elements before this piece */
+  from: number;
+  data: Float32Array;
+}
+export type RecomputeReport = ArrayPiece | { kind: 'weights'; epoch: number } | { kind: 'share'; done: number };
+
+export type Numbers = Float32Array | Float64Array;
+export interface AnalyseInput {
+  samples: number;
+  classes: number;
+  /** features of the input, or null where there is none */
+  inputs: number | null;
+  layers: { name: string; features: number }[];
+  centred: boolean;
+}
+/** Elements from … to−1 of the target, the input, or a layer by its place. */
+export type AnalyseReport =
+  { kind: 'numbers'; of: 'target' | 'input' | number; from: number; to: number } | { kind: 'share'; done: number };
+export interface PairAlignment {
+  cka: number;
+  kta: number;
+  debiased: number;
+  null: number;
+}
+export interface ActivationAnalysis {
+  layers: { name: string; features: number; target: PairAlignment; input: PairAlignment | null; spectrum: Spectrum }[];
+  /** layer × layer CKA */
+  similarity: number[][];
+}
+
+export interface DoctorFindings {
+  devices: (DeviceReport & { checks: Check[] })[];
+  blas: { found: boolean; name: string; detail: string };
+  lapack: { found: boolean; detail: string };
+}
+
+/** What a device was measured to do. */
+export interface Rates {
+  /** floating-point operations a second of a training step, in products of matrices */
+  trainFlops: number;
+  /** seconds a training step takes besides */
+  stepSeconds: number;
+  /** of float32 products in kernels */
+  kernelFlops: number;
+  /** of float64 products */
+  gemmFlops: number;
+  /** n³ a second of the symmetric eigensolver, at n = 400 */
+  eigenCubes: number;
+  /** seconds until a compute process is ready */
+  startSeconds: number;
+}
+export interface Calibration {
+  device: string;
+  rates: Rates;
+}
+
+/** Every job: what it is given, what it reports while at work, what a report that asks is answered, and what it results in. */
+export interface Jobs {
+  train: { input: TrainInput; report: TrainReport; answer: void; result: { epoch: number } };
+  recompute: { input: RecomputeInput; report: RecomputeReport; answer: NamedArray[] | void; result: null };
+  analyse: { input: AnalyseInput; report: AnalyseReport; answer: Numbers | void; result: ActivationAnalysis };
+  doctor: { input: null; report: never; answer: void; result: DoctorFindings };
+  devices: { input: null; report: never; answer: void; result: DeviceReport[] };
+  calibrate: { input: { device: DeviceWish }; report: never; answer: void; result: Calibration };
+}
+export type JobName = keyof Jobs;
+
+/** From the supervisor. */
+export type Down =
+  | { kind: 'start'; job: JobName; input: Jobs[JobName]['input'] }
+  | { kind: 'answer'; to: number; value: unknown }
+  | { kind: 'cancel' }
+  | { kind: 'leave' };
+
+/** From the compute process. */
+export type Up =
+  | { kind: 'hello'; protocol: number; pid: number }
+  | { kind: 'alive' }
+  /** `asks`: the number under which it waits for an answer, or null */
+  | { kind: 'report'; asks: number | null; report: unknown }
+  | { kind: 'done'; result: unknown }
+  | { kind: 'failed'; code: ErrorCode | null; message: string };

@@ -1,0 +1,78 @@
+// The compute process's end of the protocol: one job, its reports, its end.
+import { KernelscopeError } from '../contract/errors.ts';
+import { protocolVersion, type Down, type JobName, type Jobs, type Up } from './protocol.ts';
+
+/** The way to the supervisor. */
+export interface Link {
+  send(message: Up): void;
+  onMessage(listener: (message: Down) => void): void;
+  /** ends this process once everything sent has left it */
+  leave(): void;
+}
+
+/** What a job has of the world besides its input. */
+export interface JobContext<K extends JobName> {
+  signal: AbortSignal;
+  /** says it and goes on */
+  tell(report: Jobs[K]['report']): void;
+  /** says it and waits until the supervisor has dealt with it (what it reports is then on disk), or has sent what was asked for */
+  ask(report: Jobs[K]['report']): Promise<Jobs[K]['answer']>;
+}
+export type Job<K extends JobName> = (input: Jobs[K]['input'], context: JobContext<K>) => Promise<Jobs[K]['result']>;
+export type JobTable = { [K in JobName]: Job<K> };
+
+const beat = 2_000; // ms between signs of life
+
+/** Says hello and does the job that it is given. */
+export function serveJob(link: Link, table: JobTable): void {
+  const stop = new AbortController();
+  const waiting = new Map<number, (value: unknown) => void>();
+  let asked = 0;
+  let begun = false;
+
+  const context: JobContext<JobName> = {
+    signal: stop.signal,
+    tell: (report) => link.send({ kind: 'report', asks: null, report }),
+    ask: (report) =>
+      new Promise((resolve) => {
+        const asks = ++asked;
+        waiting.set(asks, (value) => resolve(value as Jobs[JobName]['answer']));
+        link.send({ kind: 'report', asks, report });
+      }),
+  };
+
+  const work = async (name: JobName, input: unknown) => {
+    const alive = setInterval(() => link.send({ kind: 'alive' }), beat);
+    try {
+      const job = table[name] as (input: unknown, context: JobContext<JobName>) => Promise<unknown>;
+      link.send({ kind: 'done', result: await job(input, context) });
+    } catch (error) {
+      const code = error instanceof KernelscopeError ? error.code : null;
+      // What is not meant for a person is a bug: all of it goes into the reason.
+      const message = error instanceof Error ? (code ? error.message : (error.stack ?? error.message)) : String(error);
+      link.send({ kind: 'failed', code, message });
+    } finally {
+      clearInterval(alive);
+    }
+  };
+
+  link.onMessage((message) => {
+    switch (message.kind) {
+      case 'start':
+        if (begun) return;
+        begun = true;
+        void work(message.job, message.input);
+        break;
+      case 'answer':
+        waiting.get(message.to)?.(message.value);
+        waiting.delete(message.to);
+        break;
+      case 'cancel':
+        stop.abort();
+        break;
+      case 'leave':
+        link.leave();
+    }
+  });
+  link.send({ kind: 'hello', protocol: protocolVersion, pid: process.pid });
+}

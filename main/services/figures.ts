@@ -1,0 +1,87 @@
+// `figure.data`: what a figure is drawn from, out of the store.
+import type { Handlers } from '../contract/calls.ts';
+import { badInput, KernelscopeError } from '../contract/errors.ts';
+import type { CurveSpectrum, FigureData, FigureRequest, FigureSource } from '../contract/figures.ts';
+import { splits as bothSplits, type RunDetail, type Split } from '../contract/results.ts';
+import type { Library } from '../store/index.ts';
+
+const notFound = (message: string) => new KernelscopeError('not-found', message);
+
+export function createFigures(library: Library): Handlers['figure.data'] {
+  const sourceOf = (run: RunDetail): FigureSource => ({
+    run: run.id,
+    name: run.name,
+    dataset: run.dataset,
+    model: run.model,
+    parameterisation: run.config.model.parameterisation,
+    probe: run.config.analysis.probe,
+    classes: library.probes.classes(run.id) ?? 10, // both datasets of this version have ten
+    centred: run.config.analysis.centred,
+  });
+
+  /** The snapshots asked for, each of which must be there; else first, middle and last. */
+  const epochsOf = (run: RunDetail, asked: number[] | undefined): number[] => {
+    const all = run.snapshots;
+    if (all.length === 0) throw notFound(`run ${run.id}: no snapshot has been analysed yet`);
+    if (!asked?.length) return [...new Set([all[0], all[all.length >> 1], all[all.length - 1]])];
+    const missing = asked.find((e) => !all.includes(e));
+    if (missing !== undefined) throw badInput(`epochs: expected snapshots of run ${run.id} (${all.join(', ')}), got ${missing}`);
+    return [...new Set(asked)].sort((a, b) => a - b);
+  };
+
+  const curves = (run: RunDetail, request: FigureRequest, splits: readonly Split[]): CurveSpectrum[] => {
+    const epochs = epochsOf(run, request.epochs);
+    const { spectrum, ntk } = run.config.analysis;
+    if (!spectrum) throw notFound(`run ${run.id}: has no spectra (analysis.spectrum is false)`);
+    const layer = request.layer ?? (ntk ? 'ntk' : run.layers[run.layers.length - 1]);
+    return epochs.flatMap((epoch) =>
+      splits.map((split) => {
+        const found = library.spectra.one(run.id, epoch, split, layer);
+        const there = [...run.layers, ...(ntk ? ['ntk'] : [])];
+        if (!found) throw badInput(`layer: expected ${there.join(' | ')}, got ${JSON.stringify(layer)}`);
+        const { samples, features, nullPower, noiseFloor } = found;
+        const numbers = { eigenvalues: Array.from(found.eigenvalues), power: Array.from(found.power) };
+        return { split, epoch, layer, samples, features, ...numbers, nullPower, noiseFloor };
+      }),
+    );
+  };
+
+  const byLayer = (runs: RunDetail[], request: FigureRequest, splits: readonly Split[]): FigureData => {
+    const epoch = runs.map((run) => {
+      if (!run.config.analysis.alignment) throw notFound(`run ${run.id}: has no alignments (analysis.alignment is false)`);
+      const asked = request.epochs?.length ? request.epochs.slice(-1) : undefined;
+      return epochsOf(run, asked).slice(-1)[0];
+    });
+    const layers = runs.map((run, i) => {
+      const of = (split: Split) => (splits.includes(split) ? library.alignments.layers(run.id, epoch[i], split) : []);
+      return { train: of('train'), test: of('test') };
+    });
+    return { kind: 'alignment-by-layer', sources: runs.map(sourceOf), epoch, layers };
+  };
+
+  const ntkPoints = (run: RunDetail, splits: readonly Split[]) => {
+    if (!run.config.analysis.ntk) throw notFound(`run ${run.id}: has no tangent kernel (analysis.ntk is false)`);
+    if (run.snapshots.length === 0) throw notFound(`run ${run.id}: no snapshot has been analysed yet`);
+    return library.alignments.ntkPoints(run.id).filter((p) => splits.includes(p.split));
+  };
+
+  return async (request) => {
+    const runs = [...new Set(request.runs.map((ref) => library.runs.resolve(ref)))].map((id) => library.runs.detail(id));
+    const splits = request.splits ?? bothSplits;
+    const { kind } = request;
+    if (kind === 'training') return { kind, sources: runs.map(sourceOf), metrics: runs.map((r) => library.metrics.all(r.id)) };
+    if (kind === 'alignment-by-layer') return byLayer(runs, request, splits);
+    if (runs.length > 1) throw badInput(`runs: expected one for figure ${kind}, got ${runs.length}`);
+    const [run] = runs;
+    const source = sourceOf(run);
+    switch (kind) {
+      case 'spectrum':
+      case 'cumulative-power':
+        return { kind, source, curves: curves(run, request, splits) };
+      case 'ntk-alignment':
+        return { kind, source, metrics: library.metrics.all(run.id), points: ntkPoints(run, splits) };
+      case 'ntk-split':
+        return { kind, source, points: ntkPoints(run, splits) };
+    }
+  };
+}

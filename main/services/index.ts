@@ -1,0 +1,137 @@
+// The use cases: every call of the contract, from store, compute processes and data. The world comes in as arguments.
+import type { Emit, Handlers } from '../contract/calls.ts';
+import type { FigureData, FigureStyle } from '../contract/figures.ts';
+import type { NamedArray, RunSummary } from '../contract/results.ts';
+import type { ActivationAnalysis, Compute, DeviceWish } from '../compute/index.ts';
+import { fetchDataset, listDatasets, type DatasetReport } from '../data/index.ts';
+import type { Library } from '../store/index.ts';
+import { analyse, type Activations } from './analyse.ts';
+import { checkFits, estimate } from './estimate.ts';
+import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
+import { createFigures } from './figures.ts';
+import { createMachine } from './machine.ts';
+import { configFor, type Preset } from './presets.ts';
+import { createRuns } from './runs.ts';
+import { createTrainer } from './trainer.ts';
+
+export type { Activations } from './analyse.ts';
+export { exportKinds, type ExportKind, type ExportOptions, type ExportRequest } from './export.ts';
+export { toListJson, toShowJson } from './json.ts';
+export { configFor, loadPresets, type Preset } from './presets.ts';
+
+/** Draws a figure without a page. scale: pixels per CSS pixel, PNG only */
+export type DrawFigure = (
+  data: FigureData,
+  style: Partial<FigureStyle>,
+  format: 'svg' | 'png' | 'csv',
+  o: { scale?: number },
+) => Promise<{ bytes: Uint8Array; mime: string }>;
+
+export interface ServicesOptions {
+  /** open for writing, or for reading: then every call that would change something is refused */
+  library: Library;
+  compute: Compute;
+  emit: Emit;
+  presets: readonly Preset[];
+  dataDir: string;
+  drawFigure: DrawFigure;
+  version: string;
+  host: 'web' | 'desktop';
+  /** that new runs ask for; `auto` unless told */
+  device?: DeviceWish;
+  /** how many train at a time; 1 unless told */
+  atOnce?: number;
+  /** ms between checkpoints; a minute unless told */
+  checkpointEvery?: number;
+  /** for what no caller hears of */
+  log?: (line: string) => void;
+}
+
+export interface Services extends Handlers {
+  /** Settles with the run when it has ended, however it did. */
+  runToEnd: (id: string) => Promise<RunSummary>;
+  /** Raw arrays, one by one, as CONTRACT names them; the request is checked at once. */
+  exportArrays(request: ExportRequest, o?: ExportOptions): AsyncGenerator<NamedArray, void, void>;
+  analyse(activations: Activations, o?: { signal?: AbortSignal; onProgress?: (share: number) => void }): Promise<ActivationAnalysis>;
+  datasets(): Promise<DatasetReport[]>;
+  fetchDataset(name: string, o?: { baseUrl?: string; signal?: AbortSignal; onProgress?: (share: number) => void }): Promise<void>;
+  /** Stops what is at work (what was done is kept), ends all compute processes and closes the library. */
+  close(): Promise<void>;
+}
+
+export function createServices(o: ServicesOptions): Services {
+  const { library, compute, emit, presets, dataDir, version } = o;
+  const device = o.device ?? 'auto';
+  const log = o.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const machine = createMachine({ library, compute, dataDir, device, version });
+  const { checkpointEvery } = o;
+  const trainer = createTrainer({
+    library,
+    compute,
+    emit,
+    dataDir,
+    version,
+    log,
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
+  });
+  const { runToEnd, stopAll, ...runs } = createRuns({
+    library,
+    trainer,
+    emit,
+    presets,
+    device,
+    atOnce: o.atOnce ?? 1,
+    checkFits: async (config) => checkFits(config, await machine.room()),
+  });
+  const figureData = createFigures(library);
+
+  return {
+    ...runs,
+    'app.info': async () => {
+      const { readOnly, readOnlyReason } = library;
+      return { version, host: o.host, library: library.file, readOnly, readOnlyReason };
+    },
+    'presets.list': async () => {
+      const calibration = await machine.calibration();
+      return presets.map((preset) => ({ ...preset, estimate: estimate(configFor(presets, { preset: preset.name }), calibration) }));
+    },
+    'devices.list': machine['devices.list'],
+    'doctor.run': machine['doctor.run'],
+    'run.estimate': async (asked) => {
+      const config = configFor(presets, asked);
+      checkFits(config, await machine.room());
+      return estimate(config, await machine.calibration());
+    },
+    'figure.data': figureData,
+    'figure.export': async ({ request, style, format, scale }) => {
+      const data = await figureData(request);
+      const { bytes, mime } = await o.drawFigure(data, style, format, scale === undefined ? {} : { scale });
+      const runNames =
+        request.runs.length === 1 ? library.runs.get(library.runs.resolve(request.runs[0])).name : `${request.runs.length} runs`;
+      const fileName = `${runNames} ${request.kind}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-+/, '');
+      return { fileName: `${fileName}.${format}`, mime, bytes };
+    },
+
+    runToEnd,
+    exportArrays: (request, options) => exportArrays({ library, compute }, request, options),
+    analyse: (activations, options) => analyse(compute, activations, options),
+    datasets: () => listDatasets(dataDir),
+    fetchDataset: async (name, { baseUrl, signal, onProgress } = {}) => {
+      const files = new Map<string, number>(); // the share of each that is here; mnist has four
+      await fetchDataset(name, {
+        dataDir,
+        ...(baseUrl !== undefined && { baseUrls: [baseUrl] }),
+        ...(signal && { signal }),
+        onProgress(file, done, total) {
+          files.set(file, total ? done / total : 0);
+          onProgress?.([...files.values()].reduce((sum, share) => sum + share, 0) / 4);
+        },
+      });
+    },
+    async close() {
+      await stopAll('the program was closed');
+      await compute.close();
+      library.close();
+    },
+  };
+}

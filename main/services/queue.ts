@@ -1,0 +1,47 @@
+// First come, first served; so many at a time.
+
+export interface Work {
+  id: string;
+  /** begins at its turn; must not reject */
+  begin(): Promise<void>;
+}
+
+export class Queue {
+  readonly #most: number;
+  #waiting: Work[] = [];
+  readonly #busy = new Set<string>();
+  #closed = false;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(work: Work): void {
+    this.#waiting.push(work);
+    this.#next();
+  }
+
+  /** Takes out what has not begun; false where it has, or is not here. */
+  remove(id: string): boolean {
+    const before = this.#waiting.length;
+    this.#waiting = this.#waiting.filter((w) => w.id !== id);
+    return this.#waiting.length < before;
+  }
+
+  /** What waits from now on never begins. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting = [];
+  }
+
+  #next(): void {
+    while (!this.#closed && this.#busy.size < this.#most && this.#waiting.length > 0) {
+      const work = this.#waiting.shift() as Work;
+      this.#busy.add(work.id);
+      void work.begin().finally(() => {
+        this.#busy.delete(work.id);
+        this.#next();
+      });
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// Calls about runs: start, watch, stop, resume, and what people write about them.
+import type { Emit, Handlers } from '../contract/calls.ts';
+import { badInput, KernelscopeError } from '../contract/errors.ts';
+import type { RunState, RunSummary } from '../contract/results.ts';
+import type { DeviceWish } from '../compute/index.ts';
+import type { Library } from '../store/index.ts';
+import { configFor, type Preset } from './presets.ts';
+import { Queue } from './queue.ts';
+import type { Trainer } from './trainer.ts';
+
+export interface RunsOptions {
+  library: Library;
+  trainer: Trainer;
+  emit: Emit;
+  presets: readonly Preset[];
+  /** the device that new runs ask for */
+  device: DeviceWish;
+  /** how many train at a time */
+  atOnce: number;
+  /** refuses what this machine cannot hold */
+  checkFits(config: ReturnType<typeof configFor>): Promise<void>;
+}
+
+type RunCalls = Pick<
+  Handlers,
+  | 'library.list'
+  | 'run.start'
+  | 'run.get'
+  | 'run.metrics'
+  | 'run.snapshot'
+  | 'run.cancel'
+  | 'run.resume'
+  | 'run.rename'
+  | 'run.tag'
+  | 'run.note'
+  | 'run.delete'
+>;
+export interface RunServices extends RunCalls {
+  /** Settles with the run when it is neither queued nor at work. */
+  runToEnd: (id: string) => Promise<RunSummary>;
+  /** Stops everything; what was done is kept. */
+  stopAll: (reason: string) => Promise<void>;
+}
+
+const isOver = (state: RunState) => state !== 'queued' && state !== 'running' && state !== 'paused';
+
+export function createRuns(o: RunsOptions): RunServices {
+  const { library, trainer, emit } = o;
+  const queue = new Queue(o.atOnce);
+  const ends = new Map<string, Promise<void>>();
+
+  const toWrite = () => {
+    if (library.readOnly)
+      throw new KernelscopeError(
+        'locked',
+        `${library.dir}: open for reading only${library.readOnlyReason ? `: ${library.readOnlyReason}` : ''}`,
+      );
+  };
+  const changed = (id: string): RunSummary => {
+    const run = library.runs.get(id);
+    emit('run.changed', run);
+    return run;
+  };
+  const enqueue = (id: string) => {
+    const end = new Promise<void>((resolve) => queue.add({ id, begin: () => trainer.run(id).finally(resolve) }));
+    ends.set(id, end);
+    void end.then(() => ends.get(id) === end && ends.delete(id));
+  };
+  const interruptQueued = (id: string, reason: string): RunSummary => {
+    ends.delete(id);
+    library.runs.move(id, 'interrupted', reason);
+    return changed(id);
+  };
+  /** An edit of a run that a person named. */
+  const edit = (ref: string, change: (id: string) => void): RunSummary => {
+    toWrite();
+    const id = library.runs.resolve(ref);
+    change(id);
+    return changed(id);
+  };
+
+  return {
+    'library.list': async () => library.runs.list(),
+    'run.get': async ({ run }) => library.runs.detail(library.runs.resolve(run)),
+    'run.metrics': async ({ run }) => library.metrics.all(library.runs.resolve(run)),
+    'run.snapshot': async ({ run, epoch }) => library.snapshots.get(library.runs.resolve(run), epoch),
+
+    async 'run.start'(asked) {
+      toWrite();
+      const config = configFor(o.presets, asked);
+      await o.checkFits(config);
+      const run = library.runs.create({ name: config.name, config, device: o.device });
+      emit('run.changed', run);
+      enqueue(run.id);
+      return { id: run.id };
+    },
+
+    async 'run.resume'({ run: ref }) {
+      toWrite();
+      const id = library.runs.resolve(ref);
+      const { state } = library.runs.get(id);
+      if (state === 'done') throw badInput(`run ${id}: is done; there is nothing to resume`);
+      if (state === 'queued' || state === 'running') throw badInput(`run ${id}: is ${state} already`);
+      library.runs.move(id, 'queued');
+      enqueue(id);
+      return changed(id);
+    },
+
+    async 'run.cancel'({ run: ref }) {
+      toWrite();
+      const id = library.runs.resolve(ref);
+      if (queue.remove(id)) return interruptQueued(id, 'stopped before it began');
+      const { state } = library.runs.get(id);
+      if (!trainer.stop(id, 'stopped by request')) throw badInput(`run ${id}: is ${state}; only a queued or running one can be stopped`);
+      await ends.get(id);
+      return library.runs.get(id);
+    },
+
+    'run.rename': async ({ run, name }) => edit(run, (id) => library.runs.rename(id, name)),
+    'run.note': async ({ run, note }) => edit(run, (id) => library.runs.note(id, note)),
+    'run.tag': async ({ run, add, remove }) =>
+      edit(run, (id) => {
+        const { tags } = library.runs.get(id);
+        library.runs.tag(
+          id,
+          [...new Set([...tags, ...add])].filter((t) => !remove.includes(t)),
+        );
+      }),
+
+    async 'run.delete'({ run: ref }) {
+      toWrite();
+      const id = library.runs.resolve(ref);
+      if (library.runs.get(id).state === 'queued') throw badInput(`run ${id}: is queued; cancel it before it is deleted`);
+      library.removeRun(id);
+      emit('run.removed', { id });
+      return { id };
+    },
+
+    async runToEnd(id) {
+      await ends.get(id);
+      const run = library.runs.get(id);
+      if (!isOver(run.state)) throw new Error(`run ${id} is ${run.state}, but not in the queue`);
+      return run;
+    },
+
+    async stopAll(reason) {
+      queue.close();
+      if (library.readOnly) return;
+      const waiting = [...ends];
+      for (const id of library.runs.inStates('queued')) interruptQueued(id, reason);
+      const atWork = waiting.filter(([id]) => trainer.stop(id, reason));
+      await Promise.all(atWork.map(([, end]) => end));
+    },
+  };
+}

@@ -1,0 +1,156 @@
+// One run from its turn in the queue to its end: what its compute process reports goes to disk, and only then to those who watch.
+import type { Emit } from '../contract/calls.ts';
+import { KernelscopeError } from '../contract/errors.ts';
+import type { RunState, RunSummary } from '../contract/results.ts';
+import type { Compute, DeviceWish } from '../compute/index.ts';
+import { BrokenProcess, type JobHandle, type TrainReport } from '../compute/index.ts';
+import type { Library } from '../store/index.ts';
+
+export interface TrainerOptions {
+  library: Library;
+  compute: Compute;
+  emit: Emit;
+  dataDir: string;
+  version: string;
+  log(line: string): void;
+  /** ms between checkpoints; a minute unless told */
+  checkpointEvery?: number;
+}
+
+export interface Trainer {
+  /** Runs a queued run to its end; never rejects. */
+  run(id: string): Promise<void>;
+  /** Asks a run at work to stop; false where it is not at work. */
+  stop(id: string, reason: string): boolean;
+}
+
+const beat = 5; // seconds between two notes of progress in the library
+
+export function createTrainer(o: TrainerOptions): Trainer {
+  const { library, compute, emit } = o;
+  const atWork = new Map<string, { handle: JobHandle<'train'>; stopped: string | null }>();
+
+  const end = (id: string, state: RunState, reason: string | null): void => {
+    let after: RunSummary;
+    try {
+      after = library.runs.move(id, state, reason);
+      if (state === 'done' && library.snapshots.epochs(id).includes(after.epochs)) library.checkpoints.remove(id);
+    } catch (error) {
+      // The disk may be too full even for this; the library marks the run when it is opened again.
+      o.log(`run ${id}: ${state} (${reason ?? 'no reason'}), which could not be written: ${String(error)}`);
+      after = { ...library.runs.get(id), state, reason };
+    }
+    emit('run.changed', after);
+  };
+
+  /** What an error says about the run. */
+  const endBy = (id: string, error: unknown): void => {
+    const stopped = atWork.get(id)?.stopped ?? null;
+    if (error instanceof KernelscopeError && (error.code === 'cancelled' || stopped !== null))
+      return end(id, 'interrupted', stopped ?? error.message);
+    if (error instanceof BrokenProcess || (error instanceof KernelscopeError && error.message.includes('disk is full')))
+      return end(id, 'interrupted', error.message);
+    if (!(error instanceof KernelscopeError)) o.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    end(id, 'failed', error instanceof Error ? error.message.split('\n')[0] : String(error));
+  };
+
+  return {
+    async run(id) {
+      try {
+        const { config } = library.runs.detail(id);
+        const device = library.runs.owner(id).device as DeviceWish;
+        library.runs.move(id, 'running');
+        const notes = keeper(o, id);
+        const handle = compute.start(
+          'train',
+          {
+            config,
+            device,
+            dataDir: o.dataDir,
+            version: o.version,
+            resume: library.checkpoints.get(id),
+            ...(o.checkpointEvery !== undefined && { checkpointEvery: o.checkpointEvery }),
+          },
+          (report) => notes.keep(report),
+        );
+        atWork.set(id, { handle, stopped: null });
+        library.runs.started(id, handle.pid ?? null);
+        emit('run.changed', library.runs.get(id));
+        try {
+          const { epoch } = await handle.result;
+          library.runs.reached(id, epoch);
+        } finally {
+          notes.beat();
+        }
+        end(id, 'done', null);
+      } catch (error) {
+        endBy(id, error);
+      } finally {
+        atWork.delete(id);
+      }
+    },
+
+    stop(id, reason) {
+      const work = atWork.get(id);
+      if (!work) return false;
+      work.stopped ??= reason;
+      work.handle.cancel();
+      return true;
+    },
+  };
+}
+
+/** Writes what a training process reports. */
+function keeper({ library, emit }: TrainerOptions, id: string) {
+  let noted = performance.now();
+  let epoch = -1;
+  const beatNow = () => {
+    const now = performance.now();
+    library.runs.beat(id, (now - noted) / 1e3);
+    noted = now;
+  };
+  const changed = () => emit('run.changed', library.runs.get(id));
+
+  const keep = (report: TrainReport): void => {
+    switch (report.kind) {
+      case 'progress': {
+        const { epochs, stage, secondsLeft, secondsPerEpoch } = report;
+        if (performance.now() - noted > beat * 1e3)
+          library.transaction(() => {
+            beatNow();
+            if (report.epoch > epoch) library.runs.reached(id, (epoch = report.epoch));
+          });
+        emit('run.progress', { id, epoch: report.epoch, epochs, stage, secondsLeft, secondsPerEpoch });
+        break;
+      }
+      case 'begin':
+        library.transaction(() => {
+          library.runs.begun(id, report.layers, report.provenance);
+          for (const split of ['train', 'test'] as const)
+            library.probes.put(id, split, report.provenance.probeHash[split], report.probes[split]);
+        });
+        changed();
+        break;
+      case 'epoch':
+        library.transaction(() => {
+          library.metrics.put(id, report.metrics);
+          library.runs.reached(id, (epoch = report.metrics.epoch));
+        });
+        emit('run.epoch', { id, metrics: report.metrics });
+        changed();
+        break;
+      case 'snapshot':
+        library.snapshots.put(id, report.snapshot, report.weights);
+        emit('run.snapshot', { id, epoch: report.snapshot.epoch });
+        changed();
+        break;
+      case 'checkpoint':
+        library.transaction(() => {
+          library.checkpoints.put(id, report.checkpoint);
+          library.runs.reached(id, (epoch = report.checkpoint.epoch));
+          beatNow();
+        });
+    }
+  };
+  return { keep, beat: beatNow };
+}
