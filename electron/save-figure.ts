@@ -5,10 +5,7 @@ import path from 'node:path';
 import type { CallResults } from '../main/contract/calls.ts';
 import { channels, type SaveReply } from '../main/contract/desktop.ts';
 import type { Dispatch } from '../main/rpc/dispatch.ts';
-import { fromOurPage } from './trust.ts';
-
-/** A name that the file system takes everywhere and that leads into no other folder. */
-export const plainName = (name: string): string => path.basename(name.replace(/[^\p{L}\p{N}._ -]+/gu, '-')).replace(/^\.+/, '') || 'figure';
+import { fromOurPage, plainName } from './trust.ts';
 
 export function offerSaving(dispatch: Dispatch): void {
   ipcMain.handle(channels.saveFigure, (event, input: unknown) => saveFigure(event, input, dispatch));

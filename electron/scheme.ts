@@ -2,9 +2,7 @@
 import { protocol } from 'electron';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-
-export const pageUrl = 'app://kernelscope/index.html';
-const host = 'kernelscope';
+import { fileOf } from './trust.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -47,17 +45,4 @@ export function serveScheme(dir: string): void {
       return new Response('not found', { status: 404 });
     }
   });
-}
-
-/** The file of a request, or null where it asks for anything outside the folder. */
-export function fileOf(request: Pick<Request, 'method' | 'url'>, dir: string): string | null {
-  if (request.method !== 'GET') return null;
-  try {
-    const url = new URL(request.url);
-    if (url.host !== host) return null;
-    const file = path.join(dir, decodeURIComponent(url.pathname));
-    return file.startsWith(dir + path.sep) && !file.includes('\0') ? file : null;
-  } catch {
-    return null;
-  }
 }

@@ -43,6 +43,9 @@ export class AppDouble extends EventEmitter implements Pick<Electron.App, Member
   #quitting = false;
   #setup: Setup | undefined;
   #paths = new Map<string, string>();
+  readonly commandLine: Pick<Electron.CommandLine, 'hasSwitch'> = {
+    hasSwitch: (name) => process.argv.some((a) => a === `--${name}` || a.startsWith(`--${name}=`)),
+  };
   /** closes every window; answers whether all of them went */
   closeWindows: () => Promise<boolean> = async () => true;
   /** ends what was started beside this process */

@@ -75,17 +75,21 @@ test('five thousand runs scroll with only the rows in sight in the page', async 
   await open('runs=many', '#/library?sort=name');
   const box = page.locator('.scroll');
   expect(await page.locator('tbody tr[aria-rowindex]').count()).toBeLessThan(60);
-  const slowest = await box.evaluate(async (element) => {
-    let worst = 0;
-    for (let top = 0; top < 30_000; top += 1500) {
+  const { times, most } = await box.evaluate(async (element) => {
+    const times: number[] = [];
+    let most = 0;
+    for (let top = 0; top < 60_000; top += 1500) {
       const before = performance.now();
       element.scrollTop = top;
       await new Promise((r) => requestAnimationFrame(() => setTimeout(r)));
-      worst = Math.max(worst, performance.now() - before);
+      times.push(performance.now() - before);
+      most = Math.max(most, document.querySelectorAll('tbody tr[aria-rowindex]').length);
     }
-    return worst;
+    return { times: times.sort((a, b) => a - b), most };
   });
-  expect(slowest).toBeLessThan(400); // a few frames; all rows at once take seconds here
+  expect(most).toBeLessThan(60);
+  // The median, because other work on the machine shares the time; all rows at once take seconds a step.
+  expect(times[times.length >> 1]).toBeLessThan(100);
   await box.evaluate((element) => (element.scrollTop = element.scrollHeight));
   await expect.poll(async () => page.locator('tbody tr[aria-rowindex="5008"]').isVisible()).toBe(true);
 });

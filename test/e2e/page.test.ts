@@ -1,0 +1,146 @@
+// The whole program without Electron: `serve`, a real browser, a real run.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { complaintsOf, launchBrowser } from '../support/browser.ts';
+import { cli, ensureBuilt, root } from '../support/built.ts';
+import { fillSmallRun } from '../support/small-run.ts';
+
+const library = mkdtempSync(path.join(os.tmpdir(), 'kernelscope-page-'));
+let server: ChildProcess;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+let url: string;
+
+beforeAll(async () => {
+  ensureBuilt();
+  server = spawn(process.execPath, [cli, 'serve', '--library', library], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(server.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+  url = String(line).trim();
+  browser = await launchBrowser();
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
+  complaints = complaintsOf(page);
+  await page.goto(url);
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  if (server && server.exitCode === null) {
+    const gone = once(server, 'exit');
+    server.kill('SIGINT');
+    await gone;
+  }
+  rmSync(library, { recursive: true, force: true });
+});
+afterEach(() => expect(complaints.splice(0)).toEqual([]));
+
+const figure = (kind: string) => page.locator(`[data-figure="${kind}"]`);
+/** What is drawn in a figure, as text that changes when a curve does. */
+const curves = (kind: string) =>
+  figure(kind)
+    .locator('svg path')
+    .evaluateAll((all) => all.map((p) => p.getAttribute('d')).join(' '));
+const state = (name: string) => page.locator('.head .chip').getByText(name, { exact: true }).waitFor({ timeout: 60_000 });
+
+test('an empty library, reached through the printed address, whose token does not stay in it', async () => {
+  await page.getByText('No runs yet.').waitFor();
+  expect(new URL(page.url()).search).toBe('');
+  expect(await page.title()).toBe('Library – Kernelscope');
+});
+
+test('a run starts from a preset and draws its curves while it trains', async () => {
+  await fillSmallRun(page, 'small', 60);
+  await page.locator('.estimate .sums').waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('heading', { name: 'small', exact: true }).waitFor();
+  await expect.poll(() => curves('training'), { timeout: 60_000 }).not.toBe('');
+  const early = await curves('training');
+  const frame = await figure('training').boundingBox();
+  await expect.poll(() => curves('training'), { timeout: 60_000 }).not.toBe(early);
+  await state('done');
+  expect(await figure('training').boundingBox()).toEqual(frame);
+  for (const kind of ['alignment-by-layer', 'ntk-alignment', 'spectrum', 'cumulative-power', 'ntk-split'])
+    await expect.poll(() => curves(kind), { timeout: 20_000, message: kind }).not.toBe('');
+});
+
+test('the slider drives the figures, and a reload keeps the place', async () => {
+  const slider = page.getByRole('slider', { name: 'Snapshot' });
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 60');
+  const last = await curves('alignment-by-layer');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 2');
+  await expect.poll(() => curves('alignment-by-layer')).not.toBe(last);
+  const second = await curves('alignment-by-layer');
+  await page.getByLabel('Layer of the spectra').selectOption('layer1');
+  await page.reload();
+  await page.getByRole('heading', { name: 'small', exact: true }).waitFor();
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 2');
+  await expect.poll(() => curves('alignment-by-layer')).toBe(second);
+  expect(await page.getByLabel('Layer of the spectra').inputValue()).toBe('layer1');
+});
+
+test('figures are exported as SVG with their data, as PNG and as CSV', async () => {
+  const save = async (item: string) => {
+    await figure('alignment-by-layer').hover();
+    await page.getByRole('button', { name: 'Export Alignment by layer' }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()]);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  };
+  const svg = await save('SVG, one column');
+  expect(svg.name).toMatch(/\.svg$/);
+  expect(String(svg.bytes)).toMatch(/<svg[^>]*version="1\.1"/);
+  expect(String(svg.bytes)).toContain('<metadata');
+  const png = await save('PNG, two columns');
+  expect([...png.bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  expect(png.bytes.readUInt32BE(16)).toBeGreaterThan(2000); // 175 mm at four times the screen's density
+  const csv = await save('CSV');
+  expect(csv.name).toMatch(/\.csv$/);
+  expect(String(csv.bytes).split('\n').filter(Boolean).length).toBeGreaterThan(3);
+});
+
+test('a run is cancelled and resumed', async () => {
+  await fillSmallRun(page, 'long', 100_000);
+  await page.getByRole('button', { name: 'Start' }).click();
+  await state('running');
+  await expect.poll(async () => Number(await page.locator('.progress b').first().textContent()), { timeout: 60_000 }).toBeGreaterThan(5);
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 60_000 });
+  const stopped = Number(await page.locator('.progress b').first().textContent());
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await state('running');
+  await expect
+    .poll(async () => Number(await page.locator('.progress b').first().textContent()), { timeout: 60_000 })
+    .toBeGreaterThan(stopped);
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await page.getByRole('button', { name: 'Resume' }).waitFor({ timeout: 60_000 });
+});
+
+test('the library lists both runs, filtered by an expression over their configs', async () => {
+  await page.getByRole('link', { name: 'Library' }).first().click();
+  const names = () => page.locator('tbody .name a').allTextContents();
+  await expect.poll(names).toEqual(['long', 'small']);
+  await page.getByRole('searchbox').fill('training.epochs < 1000');
+  await expect.poll(names).toEqual(['small']);
+});
+
+test('the page of devices tells what this machine can do', async () => {
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await page
+    .getByText(/checks agree with known results/)
+    .first()
+    .waitFor({ timeout: 60_000 });
+  await page.getByText('LAPACK').waitFor();
+});
+
+test('when the server goes, the page says so', async () => {
+  const gone = once(server, 'exit');
+  server.kill('SIGINT');
+  await gone;
+  await page.getByText('Connection lost.').waitFor({ timeout: 20_000 });
+  complaints.splice(0); // the browser itself reports each failed attempt to reconnect
+});
