@@ -7,8 +7,8 @@ if (Number(process.versions.napi) < least) {
   );
   process.exitCode = 1;
 } else {
-  const { main } = await import('./cli/main.ts');
-  await main(process.argv.slice(2), import.meta.dirname);
+  const [{ main }, { hostPaths }] = await Promise.all([import('./cli/main.ts'), import('./paths.ts')]);
+  await main(process.argv.slice(2), hostPaths(import.meta.dirname));
 }
 
 export {};

@@ -9,11 +9,12 @@ import { openZip } from './formats/zip-write.ts';
 export interface Written {
   name: string;
   shape: number[];
-  dtype: 'float32' | 'float64' | 'int32' | 'uint8';
+  dtype: 'float32' | 'float64' | 'int32' | 'uint8' | 'text';
   bytes: number;
 }
 
-const dtypeOf = (data: NamedArray['data']): Written['dtype'] => {
+const dtypeOf = ({ data, text }: NamedArray): Written['dtype'] => {
+  if (text !== undefined) return 'text';
   if (data instanceof Float64Array) return 'float64';
   if (data instanceof Float32Array) return 'float32';
   return data instanceof Int32Array ? 'int32' : 'uint8';
@@ -28,7 +29,7 @@ function fileFor(folder: string, name: string): string {
 /** Writes the arrays one after the other; none is held longer than it takes. An NPZ appears when it is whole. */
 export async function writeArrays(arrays: AsyncIterable<NamedArray>, out: string, zip: boolean): Promise<Written[]> {
   const written: Written[] = [];
-  const note = (a: NamedArray) => written.push({ name: a.name, shape: a.shape, dtype: dtypeOf(a.data), bytes: a.data.byteLength });
+  const note = (a: NamedArray) => written.push({ name: a.name, shape: a.shape, dtype: dtypeOf(a), bytes: a.data.byteLength });
   if (!zip) {
     for await (const a of arrays) {
       const file = fileFor(out, a.name);

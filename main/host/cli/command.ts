@@ -13,7 +13,7 @@ export interface Context {
   paths: HostPaths;
   /** the services, opened at the first use; `write` makes the library where there is none.
    *  A command that only reads leaves no trace. */
-  services(access: Access): Promise<Services>;
+  services: (access: Access) => Promise<Services>;
 }
 
 /** One command of the command line; one file each in commands/. */

@@ -1,7 +1,7 @@
 // One call of the command line: from words to an exit status.
 import { exitStatus, KernelscopeError } from '../../contract/errors.ts';
-import { bootServices, type Services } from '../boot.ts';
-import { hostPaths, version } from '../paths.ts';
+import { bootServices, type Access, type Services } from '../boot.ts';
+import { version, type HostPaths } from '../paths.ts';
 import type { Args } from './args.ts';
 import { readCall } from './call.ts';
 import type { Command, Context } from './command.ts';
@@ -11,8 +11,8 @@ import { createOutput, type Output } from './output.ts';
 import { settingsOf } from './settings.ts';
 import { onStopSignals } from './stop.ts';
 
-/** Runs the command that `argv` names; sets the exit status of the process. `entryDir` is the folder of the built entry. */
-export async function main(argv: readonly string[], entryDir: string): Promise<void> {
+/** Runs the command that `argv` names and ends the process with its exit status. */
+export async function main(argv: readonly string[], paths: HostPaths): Promise<void> {
   quietWhenReaderLeaves();
   const verbose = argv.includes('--verbose');
   let json = argv.includes('--json');
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], entryDir: string): Promise<v
     output = createOutput({ json, verbose, out: process.stdout, err: process.stderr });
     if (args.on('version')) print(output, version, { version });
     else if (!command || args.on('help')) print(output, command ? commandHelp(command) : generalHelp(), null);
-    else await perform(command, args, output, entryDir);
+    else await perform(command, args, output, paths);
   } catch (error) {
     status = report(error, output, verbose);
   }
@@ -38,32 +38,31 @@ function print(output: Output, text: string, document: unknown): void {
   else process.stdout.write(`${text}\n`);
 }
 
-async function perform(command: Command, args: Args, output: Output, entryDir: string): Promise<void> {
+async function perform(command: Command, args: Args, output: Output, paths: HostPaths): Promise<void> {
   const settings = settingsOf(args);
-  const paths = hostPaths(entryDir);
   const stop = onStopSignals(output);
-  let services: Promise<Services> | undefined;
+  const opened = new Map<Access, Promise<Services>>();
+  const boot = (access: Access) =>
+    bootServices({ ...settings, access, owner: command.name, paths, host: 'web', log: (line) => output.detail(line) });
   const context: Context = {
     settings,
     output,
     paths,
     signal: stop.signal,
-    services: (write) =>
-      (services ??= bootServices({
-        library: settings.library,
-        write,
-        owner: command.name,
-        data: settings.data,
-        device: settings.device,
-        paths,
-        host: 'web',
-        log: output.detail,
-      })),
+    services: (access) => {
+      const services = opened.get(access) ?? boot(access);
+      opened.set(access, services);
+      return services;
+    },
   };
   try {
     await command.run(args, context);
   } finally {
-    await (await services?.catch(() => undefined))?.close();
+    for (const services of opened.values())
+      await services.then(
+        (s) => s.close(),
+        () => undefined, // it never opened; the command has met that error
+      );
     stop.done();
   }
 }

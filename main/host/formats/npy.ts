@@ -105,11 +105,16 @@ const descrOf = (data: NamedArray['data']): string => {
   return data instanceof Int32Array ? '<i4' : '|u1';
 };
 
-/** The header and the values of an NPY file; the values as they lie in memory, not copied. */
-export function npyParts({ shape, data }: Pick<NamedArray, 'shape' | 'data'>): [header: Uint8Array, values: Uint8Array] {
-  if (countOf(shape) !== data.length) throw new RangeError(`shape (${shape.join(', ')}) of ${data.length} values`);
+/** The header and the values of an NPY file; the values as they lie in memory, not copied. Texts are written as `<U`. */
+export function npyParts({
+  shape,
+  data,
+  text: length,
+}: Pick<NamedArray, 'shape' | 'data' | 'text'>): [header: Uint8Array, values: Uint8Array] {
+  if (countOf(shape) * (length ?? 1) !== data.length) throw new RangeError(`shape (${shape.join(', ')}) of ${data.length} values`);
+  const descr = length === undefined ? descrOf(data) : `<U${length}`;
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${descrOf(data)}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const padded = `${text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11)}\n`; // values begin at a multiple of 64
   const header = new Uint8Array(10 + padded.length);
   header.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { KernelscopeError } from '../../../../main/contract/errors.ts';
 import { halfToNumber, toCOrder } from '../../../../main/host/formats/array.ts';
 import { npyParts, readNpy } from '../../../../main/host/formats/npy.ts';
+import { readNpyText } from '../../../../main/host/formats/npy-text.ts';
 import { temporaryFolder } from '../../../support/folder.ts';
 import { noNumpy, numpy } from '../../../support/numpy.ts';
 
@@ -129,6 +130,16 @@ print(json.dumps(a.astype('f8').ravel().tolist()))`,
         [-3, 4],
       ],
     ]);
+  });
+
+  test('reads the texts that we write, and we those that it writes', () => {
+    const file = path.join(folder, 'texts.npy');
+    const points = [...'β1\0ntk'].map((c) => c.codePointAt(0) as number);
+    writeFileSync(file, whole({ shape: [2], text: 3, data: Int32Array.from(points) }));
+    expect(numpy(`print(json.dumps(np.load(sys.argv[1], allow_pickle=False).tolist()))`, file)).toEqual(['β1', 'ntk']);
+    expect(readNpyText(readFileSync(file), 'a')).toEqual(['β1', 'ntk']);
+    numpy(`np.save(sys.argv[1], np.array([b'conv', b'fc']))`, file);
+    expect(readNpyText(readFileSync(file), 'a')).toEqual(['conv', 'fc']);
   });
 
   test('pickles an object array; we refuse it', () => {

@@ -1,0 +1,100 @@
+// Puts the parts together for a host: the command line, the server, the desktop app. The only file that knows all of them.
+import path from 'node:path';
+import { createCompute, nodeLauncher, type ActivationAnalysis, type DeviceWish, type Launch } from '../compute/index.ts';
+import type { Client, Emit, Handlers } from '../contract/calls.ts';
+import { KernelscopeError } from '../contract/errors.ts';
+import { perform } from '../rpc/dispatch.ts';
+import { createServices, exportKinds, loadPresets, type ExportKind, type Services as AllServices } from '../services/index.ts';
+import { openLibrary, type Library } from '../store/index.ts';
+import { version, type HostPaths } from './paths.ts';
+
+export { exportKinds, loadPresets };
+export type { ActivationAnalysis, ExportKind, Launch };
+
+/** `read` makes nothing; `write` makes the library where there is none; `write-if-free` reads where another process writes. */
+export type Access = 'read' | 'write' | 'write-if-free';
+
+export interface BootOptions {
+  /** folders */
+  library: string;
+  data: string;
+  device: DeviceWish;
+  access: Access;
+  /** what this process does, for others who find the library held */
+  owner: string;
+  host: 'web' | 'desktop';
+  paths: HostPaths;
+  /** starts compute processes; children of this Node process unless told */
+  launch?: Launch;
+  log: (line: string) => void;
+}
+
+export interface Services extends Pick<AllServices, 'exportArrays' | 'analyse' | 'datasets' | 'fetchDataset' | 'close'> {
+  /** what a port's dispatch calls */
+  handlers: Handlers;
+  /** a call through the same door, its errors as they are */
+  call: Client['call'];
+  onEvent(listener: Emit): () => void;
+}
+
+/** Runs that a dead process left behind are marked when a library is opened for writing. A reader sees to that first, if nobody writes. */
+function markDead(library: Library, owner: string): void {
+  if (!library.present || library.readOnlyReason !== null || library.runs.inStates('queued', 'running', 'paused').length === 0) return;
+  try {
+    openLibrary(library.dir, { write: true, owner }).close();
+  } catch (error) {
+    // Someone began to write just now, or this user may not: the runs stay as they are said to be.
+    if (!(error instanceof KernelscopeError)) throw error;
+  }
+}
+
+function open({ library: dir, access, owner }: BootOptions): Library {
+  if (access !== 'read')
+    try {
+      return openLibrary(dir, { write: true, owner });
+    } catch (error) {
+      if (access === 'write' || !(error instanceof KernelscopeError && error.code === 'locked')) throw error;
+    }
+  const library = openLibrary(dir, { write: false, owner });
+  if (access === 'read') markDead(library, owner);
+  return library;
+}
+
+/** Opens the library and everything that works on it.
+ *  @throws KernelscopeError `locked` where another process writes and `write` is asked for, `failed` for a damaged library */
+export async function bootServices(o: BootOptions): Promise<Services> {
+  const { data, device, host, log, paths } = o;
+  const presets = loadPresets(path.join(paths.resources, 'presets'));
+  const library = open(o);
+  const listeners = new Set<Emit>();
+  const services = createServices({
+    library,
+    compute: createCompute({ launch: o.launch ?? nodeLauncher(paths.compute), log: (text) => log(text.trimEnd()) }),
+    emit: (name, payload) => {
+      for (const listener of [...listeners]) listener(name, payload);
+    },
+    presets,
+    dataDir: data,
+    device,
+    drawFigure: async (figure, style, format, options) => {
+      const { drawFigure } = await import('./figures.ts');
+      return drawFigure(figure, style, format, { fontsDir: path.join(paths.resources, 'fonts'), ...options });
+    },
+    version,
+    host,
+    log,
+  });
+  return {
+    handlers: services,
+    call: (name, input) => perform(services, name, input),
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    exportArrays: (request, options) => services.exportArrays(request, options),
+    analyse: (activations, options) => services.analyse(activations, options),
+    datasets: () => services.datasets(),
+    fetchDataset: (name, options) => services.fetchDataset(name, options),
+    close: () => services.close(),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Command } from '../cli/command.ts';
+import { table } from '../cli/output.ts';
+import { decimal } from '../cli/words.ts';
+import { readActivations } from '../activations/read.ts';
+import { analysisDocument, type AnalysisDocument } from '../activations/document.ts';
+
+function text(d: AnalysisDocument): string {
+  const rows = d.layers.map((l) => [
+    l.name,
+    `${l.features}`,
+    decimal(l.cka.target),
+    decimal(l.cka.nullTarget),
+    decimal(l.debiasedCka.target),
+    decimal(l.cka.input),
+    decimal(l.kta.target),
+    decimal(l.spectrum.nullPower),
+  ]);
+  rows.push(['mean', '', decimal(d.meanCka.target), '', '', decimal(d.meanCka.input), '', '']);
+  const head = ['layer', 'features', 'CKA target', 'by chance', 'debiased', 'CKA input', 'KTA target', 'null power'];
+  return `${d.samples} samples, ${d.classes} classes\n${table(head, rows)}`;
+}
+
+export const analyze: Command = {
+  name: 'analyze',
+  summary: 'the same analysis on activations that another program wrote',
+  usage: 'FILE.npz|DIR',
+  details: [
+    'Arrays layer/NAME (P × N or P × …), labels (P integers) or target (P × C), and where there are input (P × …), ids (P), layers (names in order).',
+    'DIR holds NPY or safetensors files of these names. The result is JSON, except for a person at a terminal.',
+  ],
+  flags: { centred: { help: 'spectra of the centred kernel HKH' } },
+  words: { least: 1, most: 1, are: 'FILE.npz or DIR' },
+  async run(args, { output, services, signal }) {
+    const activations = await readActivations(args.words[0]);
+    if (activations.ignored.length > 0) output.log(`not used: ${activations.ignored.join(', ')}`);
+    const progress = output.progress('analysing');
+    try {
+      const source = await services('read');
+      const result = await source.analyse(
+        { ...activations, centred: args.on('centred') },
+        { signal, onProgress: (share) => progress.update({ done: share, total: 1 }) },
+      );
+      progress.end();
+      const document = analysisDocument(activations, result);
+      output.document(document);
+      output.line(process.stdout.isTTY ? text(document) : JSON.stringify(document));
+    } finally {
+      progress.end();
+    }
+  },
+};

@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { shown } from '../../contract/config.ts';
+import { badInput } from '../../contract/errors.ts';
+import { figureKinds, type FigureKind, type FigureStyle } from '../../contract/figures.ts';
+import { nearest } from '../../contract/nearest.ts';
+import { splits, type Split } from '../../contract/results.ts';
+import { numberIn, type Args } from '../cli/args.ts';
+import type { Command } from '../cli/command.ts';
+import { table } from '../cli/output.ts';
+import { bytes } from '../cli/words.ts';
+import { writeWhole } from '../files.ts';
+
+/** Kinds of the contract that are still to come. */
+const later = ['alignment-by-model', 'accuracy-and-mean-cka', 'layer-similarity', 'kernel-drift', 'learning-curve'];
+const formats = ['svg', 'png', 'csv'] as const;
+const scales = ['auto', 'linear', 'log'] as const;
+
+function kindOf(word: string): FigureKind {
+  const known = figureKinds.map((k) => k.kind);
+  const kind = known.find((k) => k === word);
+  if (kind) return kind;
+  if (later.includes(word)) throw badInput(`figure: ${word} is not in this version; drawn are ${known.join(', ')}`);
+  const near = nearest(word, known);
+  throw badInput(`figure: expected ${known.join(' | ')}, got ${shown(word)}${near ? `; did you mean ${near}?` : ''}`);
+}
+
+function formatOf(out: string | undefined): { out: string; format: (typeof formats)[number] } {
+  if (out === undefined) throw badInput('--out: expected FILE.svg, FILE.png or FILE.csv, got nothing');
+  const format = formats.find((f) => path.extname(out).toLowerCase() === `.${f}`);
+  if (!format) throw badInput(`--out: expected FILE.svg, FILE.png or FILE.csv, got ${out}`);
+  return { out, format };
+}
+
+/** Epochs of `--epoch 0,25 --epoch 100`. */
+export const epochsOf = (args: Args): number[] | undefined =>
+  args.on('epoch') ? args.texts('epoch').flatMap((t) => t.split(',').map((e) => numberIn('--epoch', e, 0, 1e6, true))) : undefined;
+
+function splitsOf(args: Args): Split[] | undefined {
+  if (!args.on('split')) return undefined;
+  const words = args.texts('split').flatMap((t) => t.split(','));
+  return words.map((w) => {
+    const split = splits.find((s) => s === w);
+    if (!split) throw badInput(`--split: expected ${splits.join(' | ')}, got ${shown(w)}`);
+    return split;
+  });
+}
+
+function styleOf(args: Args): Partial<FigureStyle> {
+  const style: Partial<FigureStyle> = {
+    widthMm: args.number('width-mm', 30, 600),
+    heightMm: args.number('height-mm', 20, 600),
+    theme: args.choice('theme', ['light', 'dark']),
+    xScale: args.choice('x-scale', scales),
+    yScale: args.choice('y-scale', scales),
+    measure: args.choice('measure', ['cka', 'kta', 'debiased']),
+  };
+  return Object.fromEntries(Object.entries(style).filter(([, v]) => v !== undefined));
+}
+
+export const figure: Command = {
+  name: 'figure',
+  summary: 'the figure that the page draws, as SVG, PNG or CSV',
+  usage: 'KIND RUN… --out FILE.svg|.png|.csv | --list',
+  details: figureKinds.map((k) => `${k.kind}: ${k.shows} (${k.paper})`),
+  flags: {
+    list: { help: 'names the kinds' },
+    out: { value: 'FILE', help: 'where to, and by its ending what: .svg, .png or .csv' },
+    epoch: { value: 'E', many: true, help: 'epochs of snapshots, also as 0,25,100' },
+    layer: { value: 'L', help: 'a layer’s name, or ntk' },
+    split: { value: 'train|test', many: true, help: 'which probe set' },
+    'width-mm': { value: 'MM', help: 'width, 30 … 600; 85 is one column, 175 two' },
+    'height-mm': { value: 'MM', help: 'height, 20 … 600' },
+    theme: { value: 'light|dark', help: 'colours for paper or for slides' },
+    scale: { value: 'N', help: 'PNG: pixels per point of 1/96 inch, 0.5 … 8' },
+    measure: { value: 'cka|kta|debiased', help: 'of alignment figures' },
+    'x-scale': { value: 'auto|linear|log', help: 'horizontal axis' },
+    'y-scale': { value: 'auto|linear|log', help: 'vertical axis' },
+  },
+  words: { least: 0, most: 501, are: 'KIND RUN…' },
+  async run(args, { output, services }) {
+    if (args.on('list')) {
+      output.document(figureKinds);
+      return output.line(
+        table(
+          ['kind', 'shows', 'in the paper', 'runs'],
+          figureKinds.map((k) => [k.kind, k.shows, k.paper, k.runs === 'one' ? 'one' : 'one or more']),
+        ),
+      );
+    }
+    const [word, ...runs] = args.words;
+    if (word === undefined) throw badInput('figure: expected KIND RUN… --out FILE or --list, got nothing');
+    const kind = kindOf(word);
+    if (runs.length === 0) throw badInput(`figure ${kind}: expected RUN, got nothing`);
+    const { out, format } = formatOf(args.text('out'));
+    const scale = args.number('scale', 0.5, 8);
+    if (scale !== undefined && format !== 'png') throw badInput(`--scale: expected with a .png, got ${out}`);
+    const [epochs, layer, wanted] = [epochsOf(args), args.text('layer'), splitsOf(args)];
+    const request = { kind, runs, ...(epochs && { epochs }), ...(layer !== undefined && { layer }), ...(wanted && { splits: wanted }) };
+    const { call } = await services('read');
+    const made = await call('figure.export', { request, style: styleOf(args), format, ...(scale !== undefined && { scale }) });
+    await writeWhole(out, made.bytes);
+    output.document({ file: out, kind, format, bytes: made.bytes.length });
+    output.line(`${out} (${bytes(made.bytes.length)})`);
+  },
+};

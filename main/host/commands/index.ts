@@ -1,0 +1,36 @@
+// All commands, in the order of the help.
+import type { Command } from '../cli/command.ts';
+import { analyze } from './analyze.ts';
+import { bench } from './bench.ts';
+import { dataFetch, dataList } from './data.ts';
+import { doctor } from './doctor.ts';
+import { exportRun } from './export.ts';
+import { figure } from './figure.ts';
+import { list } from './list.ts';
+import { deleteRun, note, rename, tag } from './edit.ts';
+import { presets } from './presets.ts';
+import { run } from './run.ts';
+import { serve } from './serve.ts';
+import { show } from './show.ts';
+
+export const commands: readonly Command[] = [
+  doctor,
+  presets,
+  dataList,
+  dataFetch,
+  run,
+  list,
+  show,
+  rename,
+  tag,
+  note,
+  deleteRun,
+  figure,
+  exportRun,
+  analyze,
+  serve,
+  bench,
+];
+
+/** Commands of the contract that are still to come. */
+export const notYet: readonly string[] = ['data import', 'sweep', 'compare', 'table1', 'import'];

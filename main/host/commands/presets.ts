@@ -1,0 +1,26 @@
+import type { Estimate } from '../../contract/results.ts';
+import type { Command } from '../cli/command.ts';
+import { table } from '../cli/output.ts';
+import { bytes, duration } from '../cli/words.ts';
+
+/** "4 min 10 s, 310 MB memory, 12 MB disk" */
+export const cost = (e: Estimate | null): string =>
+  e ? `${duration(e.seconds)}, ${bytes(e.memoryBytes)} memory, ${bytes(e.diskBytes)} disk` : 'unknown';
+
+export const presets: Command = {
+  name: 'presets',
+  summary: 'the paper’s experiments and small versions of them, with the figures they feed and what they cost here',
+  usage: '',
+  flags: {},
+  words: { least: 0, most: 0, are: '' },
+  async run(_, { output, services }) {
+    const all = await (await services('read')).call('presets.list', {});
+    output.document(all);
+    output.line(
+      table(
+        ['preset', 'feeds', 'costs', 'what'],
+        all.map((p) => [p.name, p.figures, cost(p.estimate), p.title]),
+      ),
+    );
+  },
+};

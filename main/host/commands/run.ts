@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseConfig, parseSetting, type RunConfig } from '../../contract/config.ts';
+import { badInput, KernelscopeError } from '../../contract/errors.ts';
+import { nearest } from '../../contract/nearest.ts';
+import { loadPresets } from '../boot.ts';
+import type { Args } from '../cli/args.ts';
+import type { Command, Context } from '../cli/command.ts';
+import { table } from '../cli/output.ts';
+import { bytes, duration } from '../cli/words.ts';
+import { readJson } from '../files.ts';
+import { follow } from './follow.ts';
+
+const flags: Command['flags'] = {
+  set: { value: 'PATH=VALUE', many: true, help: 'changes a field: --set training.epochs=5' },
+  name: { value: 'NAME', help: 'name of the run' },
+  tag: { value: 'TAG', many: true, help: 'a tag more' },
+  resume: { value: 'RUN', help: 'goes on with this run from its last checkpoint' },
+  'print-config': { help: 'prints the complete config and does nothing' },
+  'dry-run': { help: 'prints the cost estimate and does nothing' },
+};
+
+/** The config layer of a preset's name or of a file. */
+async function layerOf(word: string, { paths }: Context): Promise<{ layer: unknown; name: string }> {
+  const presets = loadPresets(path.join(paths.resources, 'presets'));
+  const preset = presets.find((p) => p.name === word);
+  if (preset) return { layer: preset.config, name: preset.name };
+  if (existsSync(word) || /\.json$/i.test(word)) return { layer: await readJson(word), name: '' };
+  const names = presets.map((p) => p.name);
+  const near = nearest(word, names);
+  throw badInput(`${word}: no preset and no file of this name${near ? `; did you mean ${near}?` : `; presets: ${names.join(', ')}`}`);
+}
+
+/** The complete config of the command's words and flags. */
+async function configOf(args: Args, context: Context): Promise<RunConfig> {
+  const { layer, name } = await layerOf(args.words[0], context);
+  const settings = args.texts('set').map(parseSetting);
+  const config = parseConfig(layer, ...settings);
+  const tags = [...new Set([...config.tags, ...args.texts('tag')])];
+  return parseConfig(config, { tags, name: args.text('name') ?? (config.name || name) });
+}
+
+async function dryRun(config: RunConfig, { output, services }: Context): Promise<void> {
+  const e = await (await services('read')).call('run.estimate', { config });
+  output.document(e);
+  const row = (what: string, p: { seconds: number; memoryBytes: number; diskBytes: number }) => [
+    what,
+    duration(p.seconds),
+    bytes(p.memoryBytes),
+    bytes(p.diskBytes),
+  ];
+  output.line(table(['', 'time', 'memory', 'disk'], [...e.parts.map((p) => row(p.what, p)), row('together', e)]));
+  output.line(`on ${e.device}; ${e.basis}`);
+}
+
+function checkResume(args: Args): void {
+  const others = ['set', 'name', 'tag', 'print-config', 'dry-run'].filter((f) => args.on(f));
+  if (others.length > 0) throw badInput(`--${others[0]}: expected without --resume, which goes on with the config that the run has`);
+  if (args.words.length > 0) throw badInput(`--resume: expected nothing else, got ${args.words[0]}`);
+}
+
+export const run: Command = {
+  name: 'run',
+  summary: 'trains, analyses at the snapshots, stores; prints the id',
+  usage: 'PRESET|CONFIG.json [--set PATH=VALUE]… [--name N] [--tag T]… | --resume RUN',
+  flags,
+  words: { least: 0, most: 1, are: 'one PRESET or CONFIG.json' },
+  async run(args, context) {
+    const { output, services } = context;
+    const resume = args.text('resume');
+    if (resume !== undefined) {
+      checkResume(args);
+      const { id, state } = await (await services('read')).call('run.get', { run: resume });
+      if (state === 'done') throw badInput(`--resume: expected a run that is not finished, got ${id}, which is done`);
+      return follow(id, 'resume', context);
+    }
+    if (args.words.length === 0) throw badInput('run: expected PRESET, CONFIG.json or --resume RUN, got nothing; see presets');
+    const config = await configOf(args, context);
+    if (args.on('print-config')) {
+      output.document(config);
+      output.line(JSON.stringify(config, null, 2));
+      return;
+    }
+    if (args.on('dry-run')) return dryRun(config, context);
+    if (context.signal.aborted) throw new KernelscopeError('cancelled', 'interrupted before anything was done');
+    return follow(config, 'start', context);
+  },
+};
