@@ -1,0 +1,77 @@
+// Estimates against counts by hand, and against what must grow with what.
+import { expect, test } from 'vitest';
+import { forwardFlops, ntkFlops, stepFlops } from '../../../main/compute/index.ts';
+import { parseConfig } from '../../../main/contract/config.ts';
+import { checkFits, estimate } from '../../../main/services/estimate.ts';
+import { playedCompute, presets, setUp } from './support.ts';
+
+const rates = { trainFlops: 1e11, stepSeconds: 0, kernelFlops: 1e11, gemmFlops: 1e11, eigenCubes: 1e9, startSeconds: 0 };
+const calibration = { device: 'cpu: played', rates };
+
+test('operations of a 2-3-2 network, counted by hand', () => {
+  // forward: 2·(2·3 + 3·2) a sample; backward: the same to the weights, and 2·3·2 to the hidden layer
+  expect(forwardFlops([2, 3, 2], 5)).toBe(5 * 24);
+  expect(stepFlops([2, 3, 2], 5)).toBe(5 * (24 + 24 + 12));
+  // on P = 10: X Xᵀ (2 columns), Δ Δᵀ of the last hidden layer (3 columns), h hᵀ of the readout (3 columns), half of each
+  expect(ntkFlops([2, 3, 2], 10)).toBe(100 * (2 + 3 + 3));
+  // one more hidden layer of 4: 784-free sizes, its Δ has N·C columns and its pull-back costs 2·P·C·N·N′
+  expect(ntkFlops([2, 4, 3, 2], 10)).toBe(100 * (2 + 4 * 2 + 4 + 3 + 3) + 2 * 10 * 2 * 4 * 3);
+});
+
+test('parts add up, and every part grows with what it is made of', () => {
+  const base = parseConfig({ training: { epochs: 10 } });
+  const e = estimate(base, calibration);
+  expect(e.seconds).toBeCloseTo(
+    e.parts.reduce((s, p) => s + p.seconds, 0),
+    12,
+  );
+  expect(e.parts.reduce((s, p) => s + p.diskBytes, 0)).toBeCloseTo(e.diskBytes, 3);
+  expect(e.parts.reduce((s, p) => s + p.memoryBytes, 0)).toBeCloseTo(e.memoryBytes, 3);
+  const seconds = (change: object, part: number) =>
+    estimate(parseConfig({ training: { epochs: 10 } }, change), calibration).parts[part].seconds;
+  expect(seconds({ training: { epochs: 20 } }, 1)).toBeGreaterThan(1.5 * e.parts[1].seconds);
+  expect(seconds({ analysis: { probe: { train: 2000, test: 2000 } } }, 2)).toBeGreaterThan(3.5 * e.parts[2].seconds);
+  expect(seconds({ analysis: { ntk: false } }, 2)).toBeLessThan(e.parts[2].seconds);
+  const disk = (snapshots: number[]) =>
+    estimate(parseConfig({ training: { epochs: 10 }, analysis: { snapshots } }), calibration).parts[2].diskBytes;
+  expect(disk([0, 1, 2, 3, 4, 5])).toBeCloseTo(3 * disk([0, 10]), 3);
+});
+
+test('what does not fit is refused with what would', () => {
+  const config = parseConfig({ data: { train: 20_000 }, analysis: { probe: { train: 20_000, test: 4 } } });
+  const room = { memoryBytes: 3e9, diskBytes: 1e12 };
+  expect(() => checkFits(config, room)).toThrow(
+    /^analysis\.probe\.train: expected at most \d+ here, got 20000: this run needs about 5\.\d GB of memory, this machine has 3\.0 GB$/,
+  );
+  const most = Number(/at most (\d+)/.exec(String(grab(() => checkFits(config, room))))?.[1]);
+  const withProbe = (P: number) => parseConfig(config, { analysis: { probe: { train: P } } });
+  expect(() => checkFits(withProbe(most), room)).not.toThrow();
+  expect(() => checkFits(withProbe(most + 1), room)).toThrow('expected at most');
+  expect(() => checkFits(parseConfig(), { memoryBytes: 1e12, diskBytes: 1e6 })).toThrow(
+    /^analysis\.snapshots: expected fewer, got 3: .* of disk/,
+  );
+});
+
+function grab(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
+test('presets: complete configs, the paper’s experiment, and an estimate for each', async () => {
+  expect(presets.map((p) => p.name)).toEqual(['demo', 'section-6-small', 'section-6']);
+  const { compute } = playedCompute();
+  const { services } = setUp(compute);
+  const listed = await services['presets.list']({});
+  for (const p of listed) expect(p.estimate?.seconds).toBeGreaterThan(0);
+  expect(listed[2].estimate?.seconds).toBeGreaterThan(10 * (listed[1].estimate?.seconds ?? Infinity));
+  expect(parseConfig(presets[2].config)).toMatchObject({
+    data: { dataset: 'mnist', train: 10_000, test: 10_000 },
+    model: { hidden: [200, 200, 200, 200], activation: 'relu', parameterisation: 'ntk' },
+    training: { optimizer: 'adam', learningRate: 0.1, schedule: 'constant', batchSize: 500, epochs: 3000 },
+  });
+  expect(await services['run.estimate']({ preset: 'demo' })).toEqual(listed[0].estimate);
+  await services.close();
+});

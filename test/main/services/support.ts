@@ -1,0 +1,84 @@
+// Services on a new library, with compute processes that a test plays itself.
+import path from 'node:path';
+import type { EventName, Events } from '../../../main/contract/calls.ts';
+import type { Compute, JobHandle } from '../../../main/compute/index.ts';
+import type { JobName, Jobs, TrainInput, TrainReport } from '../../../main/compute/protocol.ts';
+import { createServices, loadPresets, type ServicesOptions } from '../../../main/services/index.ts';
+import { openLibrary, type Library } from '../../../main/store/index.ts';
+import { newDir } from '../store/support.ts';
+
+export const presets = loadPresets(path.resolve('resources/presets'));
+
+/** A training that goes on as the test says. */
+export interface Played {
+  input: TrainInput;
+  report(report: TrainReport): Promise<void>;
+  done(): void;
+  fail(error: unknown): void;
+  cancelled: boolean;
+}
+
+export function playedCompute(onCancel: (job: Played) => void = (job) => job.fail(new Error('cancelled'))) {
+  const started: Played[] = [];
+  const rates = { trainFlops: 1e11, stepSeconds: 1e-3, kernelFlops: 1e11, gemmFlops: 5e10, eigenCubes: 1e9, startSeconds: 0.5 };
+  const compute: Compute = {
+    start<K extends JobName>(job: K, input: Jobs[K]['input'], onReport?: (report: Jobs[K]['report']) => unknown): JobHandle<K> {
+      if (job === 'calibrate') {
+        const result = Promise.resolve({ device: 'cpu: played', rates }) as Promise<Jobs[K]['result']>;
+        return { pid: 1, result, cancel: () => undefined };
+      }
+      const { promise, resolve, reject } = Promise.withResolvers<Jobs[K]['result']>();
+      const played: Played = {
+        input: input as TrainInput,
+        // As the supervisor does: an error of the one who listens ends the job.
+        report: async (report) => {
+          try {
+            await onReport?.(report as Jobs[K]['report']);
+          } catch (error) {
+            reject(error);
+          }
+        },
+        done: () => resolve({ epoch: (input as TrainInput).config.training.epochs } as Jobs[K]['result']),
+        fail: reject,
+        cancelled: false,
+      };
+      started.push(played);
+      return {
+        pid: 4000 + started.length,
+        result: promise,
+        cancel: () => {
+          played.cancelled = true;
+          onCancel(played);
+        },
+      };
+    },
+    close: () => Promise.resolve(),
+  };
+  return { compute, started };
+}
+
+export type Heard = { [K in EventName]: [K, Events[K]] }[EventName];
+
+export function setUp(compute: Compute, more: Partial<ServicesOptions> & { limitBytes?: number; dir?: string } = {}) {
+  const dir = more.dir ?? newDir();
+  const library: Library =
+    more.library ?? openLibrary(dir, { write: true, owner: 'test', ...(more.limitBytes && { limitBytes: more.limitBytes }) });
+  const events: Heard[] = [];
+  const logged: string[] = [];
+  const services = createServices({
+    library,
+    compute,
+    emit: (name, payload) => void events.push([name, payload] as Heard),
+    presets,
+    dataDir: path.join(dir, 'data'),
+    drawFigure: async (data, _, format) => ({ bytes: new TextEncoder().encode(`${format} of ${data.kind}`), mime: `image/${format}` }),
+    version: '0.1.0',
+    host: 'web',
+    log: (line) => void logged.push(line),
+    ...more,
+  });
+  return { services, library, events, logged, dir };
+}
+
+/** Lets everything that is ready happen. */
+export const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
