@@ -1,8 +1,9 @@
 // Puts the parts together for a host: the command line, the server, the desktop app. The only file that knows all of them.
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { createCompute, nodeLauncher, type ActivationAnalysis, type DeviceWish, type Launch } from '../compute/index.ts';
 import type { Client, Emit, Handlers } from '../contract/calls.ts';
-import { KernelscopeError } from '../contract/errors.ts';
+import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { perform } from '../rpc/dispatch.ts';
 import { createServices, exportKinds, loadPresets, type ExportKind, type Services as AllServices } from '../services/index.ts';
 import { openLibrary, type Library } from '../store/index.ts';
@@ -11,8 +12,9 @@ import { version, type HostPaths } from './paths.ts';
 export { exportKinds, loadPresets };
 export type { ActivationAnalysis, ExportKind, Launch };
 
-/** `read` makes nothing; `write` makes the library where there is none; `write-if-free` reads where another process writes. */
-export type Access = 'read' | 'write' | 'write-if-free';
+/** `read` makes nothing; `change` writes to a library that is there; `write` makes it where there is none; `write-if-free` does that too,
+ *  but reads where another process writes. */
+export type Access = 'read' | 'change' | 'write' | 'write-if-free';
 
 export interface BootOptions {
   /** folders */
@@ -48,16 +50,28 @@ function markDead(library: Library, owner: string): void {
   }
 }
 
-function open({ library: dir, access, owner }: BootOptions): Library {
-  if (access !== 'read')
-    try {
-      return openLibrary(dir, { write: true, owner });
-    } catch (error) {
-      if (access === 'write' || !(error instanceof KernelscopeError && error.code === 'locked')) throw error;
-    }
+function openToRead({ library: dir, owner }: BootOptions): Library {
   const library = openLibrary(dir, { write: false, owner });
-  if (access === 'read') markDead(library, owner);
+  markDead(library, owner);
   return library;
+}
+
+function open(o: BootOptions): Library {
+  const { library: dir, access, owner } = o;
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw badInput(`--library: expected a folder, got the file ${dir}`);
+  if (access === 'read') return openToRead(o);
+  if (access === 'change') {
+    const there = openLibrary(dir, { write: false, owner });
+    if (!there.present) return there;
+    there.close();
+  }
+  try {
+    return openLibrary(dir, { write: true, owner });
+  } catch (error) {
+    if (access === 'write-if-free' && error instanceof KernelscopeError && error.code === 'locked') return openToRead(o);
+    throw error;
+  }
 }
 
 /** Opens the library and everything that works on it.

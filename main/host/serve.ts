@@ -1,7 +1,6 @@
 // The page in a browser: a server on loopback, for this machine or one reached through ssh.
 import { createServer as createHttp } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Handlers } from '../contract/calls.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { createDispatch, createServer } from '../rpc/server.ts';
 import type { Services } from './boot.ts';
@@ -10,7 +9,8 @@ import { createPages } from './serve/pages.ts';
 import { createSockets } from './serve/sockets.ts';
 
 export interface ServeOptions {
-  services: { handlers: Handlers; onEvent: Services['onEvent'] };
+  /** asked for once the address is ours */
+  services: () => Promise<Pick<Services, 'handlers' | 'onEvent'>>;
   /** the built page */
   renderer: string;
   /** 0: any that is free */
@@ -42,9 +42,13 @@ export async function serve(o: ServeOptions): Promise<Served> {
   const { port } = http.address() as AddressInfo;
   const guard = createGuard(o.host, port);
   const pages = createPages(o.renderer, guard);
-  const server = createServer(createDispatch(o.services.handlers, o.log));
+  const services = await o.services().catch((error: unknown) => {
+    http.close();
+    throw error;
+  });
+  const server = createServer(createDispatch(services.handlers, o.log));
   const sockets = createSockets(server, guard);
-  const stop = o.services.onEvent(server.emit);
+  const stop = services.onEvent(server.emit);
   http.on('request', (request, response) => {
     pages(request, response).catch((error: unknown) => {
       o.log(error instanceof Error ? (error.stack ?? error.message) : String(error));

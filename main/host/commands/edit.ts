@@ -10,7 +10,7 @@ export const rename: Command = {
   flags: {},
   words: { least: 2, most: 2, are: 'RUN NAME' },
   async run({ words: [run, name] }, { output, services }) {
-    const after = await (await services('write')).call('run.rename', { run, name });
+    const after = await (await services('change')).call('run.rename', { run, name });
     output.document(after);
     output.line(`${after.id}: ${after.name}`);
   },
@@ -20,13 +20,17 @@ export const tag: Command = {
   name: 'tag',
   summary: 'adds tags to a run, or takes them away',
   usage: 'RUN [TAG]… [--remove TAG]…',
-  flags: { remove: { value: 'TAG', many: true, help: 'takes this tag away' } },
+  flags: {
+    add: { value: 'TAG', many: true, help: 'adds this tag, as a TAG without it does' },
+    remove: { value: 'TAG', many: true, help: 'takes this tag away' },
+  },
   words: { least: 1, most: 101, are: 'RUN TAG…' },
   async run(args, { output, services }) {
-    const [run, ...add] = args.words;
+    const [run, ...words] = args.words;
+    const add = [...words, ...args.texts('add')];
     const remove = args.texts('remove');
     if (add.length + remove.length === 0) throw badInput('tag: expected a TAG to add or --remove TAG, got neither');
-    const after = await (await services('write')).call('run.tag', { run, add, remove });
+    const after = await (await services('change')).call('run.tag', { run, add, remove });
     output.document(after);
     output.line(`${after.id}: ${after.tags.join(', ') || 'no tags'}`);
   },
@@ -43,7 +47,7 @@ export const note: Command = {
     const file = args.text('file');
     if ((text === undefined) === (file === undefined))
       throw badInput(`note: expected TEXT or --file FILE, got ${text === undefined ? 'neither' : 'both'}`);
-    const after = await (await services('write')).call('run.note', { run, note: text ?? (await readFile(file as string, 'utf8')) });
+    const after = await (await services('change')).call('run.note', { run, note: text ?? (await readFile(file as string, 'utf8')) });
     output.document(after);
     output.line(`${after.id}: noted`);
   },
@@ -56,7 +60,7 @@ export const deleteRun: Command = {
   flags: {},
   words: { least: 1, most: 1000, are: 'RUN…' },
   async run({ words }, { output, services }) {
-    const { call } = await services('write');
+    const { call } = await services('change');
     // All are found before any is removed: a mistyped one among them leaves everything as it was.
     const found = new Map<string, string>();
     for (const word of words) {

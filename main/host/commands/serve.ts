@@ -20,14 +20,14 @@ export const serve: Command = {
     const host = args.text('host') ?? '127.0.0.1';
     if (!existsSync(path.join(paths.renderer, 'index.html')))
       throw new KernelscopeError('failed', `${paths.renderer}: the page is not built; npm run build`);
-    const opened = await services('write-if-free');
-    const { readOnly, readOnlyReason } = await opened.call('app.info', {});
     if (!isLoopback(host))
       output.log(
         `--host ${host}: anyone who can reach this machine and has the address below can use this app, unencrypted; ssh -L is safer`,
       );
-    if (readOnly) output.log(`read only: ${readOnlyReason ?? 'another process writes'}`);
+    const opened = () => services('write-if-free');
     const served = await open({ services: opened, renderer: paths.renderer, port, host, log: output.log });
+    const { readOnly, readOnlyReason } = await (await opened()).call('app.info', {});
+    if (readOnly) output.log(`read only: ${readOnlyReason ?? 'another process writes'}`);
     output.document({ url: served.url, port: served.port, readOnly, readOnlyReason });
     output.line(served.url);
     await new Promise<void>((resolve) => {

@@ -29,13 +29,13 @@ beforeAll(async () => {
     Object.keys(calls).map((k) => [k, async () => ({ k, x: new Float64Array([1, 2]) })]),
   ) as unknown as Handlers;
   served = await serve({
-    services: {
+    services: async () => ({
       handlers,
       onEvent: (listener) => {
         emit = listener;
         return () => undefined;
       },
-    },
+    }),
     renderer,
     port: 0,
     host: '127.0.0.1',
@@ -182,7 +182,7 @@ describe('the socket', () => {
 
 test('a port that is taken is refused by its number; one socket open does not keep the server from closing', async () => {
   const options = {
-    services: { handlers: {} as Handlers, onEvent: () => () => undefined },
+    services: async () => ({ handlers: {} as Handlers, onEvent: () => () => undefined }),
     renderer,
     host: '127.0.0.1',
     log: () => undefined,
