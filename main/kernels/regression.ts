@@ -62,8 +62,12 @@ export function effectiveRidge(eta: ArrayLike<number>, P: number, ridge: number)
 }
 
 /** κ, γ and E_g at each sample count P. Refuses negative or non-finite spectra. */
-export function learningCurve({ eigenvalues: eta, power, nullPower = 0, ridge }: LearningCurveInput, samples: readonly number[]): LearningPoint[] {
-  if (eta.length !== power.length) throw badInput(`learning curve: expected one power for each of ${eta.length} eigenvalues, got ${power.length}`);
+export function learningCurve(
+  { eigenvalues: eta, power, nullPower = 0, ridge }: LearningCurveInput,
+  samples: readonly number[],
+): LearningPoint[] {
+  if (eta.length !== power.length)
+    throw badInput(`learning curve: expected one power for each of ${eta.length} eigenvalues, got ${power.length}`);
   if (!(ridge >= 0 && Number.isFinite(ridge))) throw badInput(`learning curve: expected a ridge of 0 or more, got ${ridge}`);
   for (let r = 0; r < eta.length; r++)
     if (!(eta[r] >= 0 && power[r] >= 0 && Number.isFinite(eta[r] + power[r])))

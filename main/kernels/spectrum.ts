@@ -61,7 +61,8 @@ function readTarget({ layer, y, P, classes, centred }: Target): { Y: Float64Arra
   const Y = centred ? withoutMean(y, P, classes) : Float64Array.from(y);
   const size = y.reduce((s: number, v: number) => s + v * v, 0);
   const total = Y.reduce((s, v) => s + v * v, 0);
-  if (!(total > 1e-28 * size)) throw badInput(`${layer}: the target is ${centred ? 'the same for all samples' : '0'}, so its power has no share in any mode`);
+  if (!(total > 1e-28 * size))
+    throw badInput(`${layer}: the target is ${centred ? 'the same for all samples' : '0'}, so its power has no share in any mode`);
   return { Y, total };
 }
 
@@ -108,12 +109,14 @@ function finish(
   let sum = 0;
   for (let k = 0; k < rank; k++) {
     const eta = values[k] / P;
-    if (!(eta >= -allowed)) throw badInput(`${layer}: eigenvalue ${k + 1} is ${eta}, under 0 by more than rounding (${allowed}): not a kernel`);
+    if (!(eta >= -allowed))
+      throw badInput(`${layer}: eigenvalue ${k + 1} is ${eta}, under 0 by more than rounding (${allowed}): not a kernel`);
     eigenvalues[k] = Math.max(0, eta);
     sum += power[k];
     C[k] = Math.min(1, sum / total); // the minimum takes off rounding, which the check below bounds
   }
-  if (!(sum <= total * (1 + 1e-9))) throw new Error(`${layer}: the modes hold ${sum / total} of the target's power; the eigensolver is wrong`);
+  if (!(sum <= total * (1 + 1e-9)))
+    throw new Error(`${layer}: the modes hold ${sum / total} of the target's power; the eigensolver is wrong`);
   const nullPower = Math.max(0, 1 - sum / total);
   return { layer, samples: P, features: N, classes, eigenvalues, power: C, nullPower, noiseFloor: floors[precision] * top, centred };
 }

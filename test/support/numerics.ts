@@ -35,7 +35,8 @@ export const centre = (K: Matrix): Matrix => {
 };
 export const cka = (K: Matrix, L: Matrix): number => kta(centre(K), centre(L));
 export const trace = (K: Matrix): number => K.reduce((s, row, i) => s + row[i], 0);
-export const oneHot = (labels: readonly number[], C = Math.max(...labels) + 1): Matrix => matrix(labels.length, C, (i, c) => (labels[i] === c ? 1 : 0));
+export const oneHot = (labels: readonly number[], C = Math.max(...labels) + 1): Matrix =>
+  matrix(labels.length, C, (i, c) => (labels[i] === c ? 1 : 0));
 
 /** Unbiased HSIC of Song et al. (2012), Eq. 5, from kernels with emptied diagonals, up to 1/(P(P−3)) */
 export function unbiasedHsic(K: Matrix, L: Matrix): number {

@@ -1,0 +1,42 @@
+// What every routine asks of its input, with the value that is wrong, and how long work stays off the event loop.
+import { badInput } from '../../contract/errors.ts';
+
+/** Lets other work of this process run. */
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** LAPACK counts elements in int32: 46,340² is the last square under 2³¹. */
+export const largestOrder = 46_340;
+/** dsyevd's workspace is 1 + 6n + 2n². */
+export const largestEigenOrder = 32_766;
+const elementsAtOnce = 4_000_000; // some 5 ms
+
+/** @throws KernelscopeError `bad-input` unless `value` is a whole number from `least` to `most` */
+export function checkCount(name: string, value: number, least = 1, most = 2 ** 31 - 1): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw badInput(`${name}: expected a whole number from ${least} to ${most}, got ${value}`);
+}
+
+/** @throws KernelscopeError `bad-input` when `array` is shorter than `length`: native code would read past its end */
+export function checkLength(name: string, array: Float64Array, length: number): void {
+  if (array.length < length) throw badInput(`${name}: expected ${length} numbers, got ${array.length}`);
+}
+
+/** @throws KernelscopeError `bad-input` where a number among the first rows × columns is NaN or infinite, with its place */
+export async function checkFinite(name: string, array: Float64Array, rows: number, columns: number): Promise<void> {
+  const length = rows * columns;
+  for (let from = 0; from < length; from += elementsAtOnce) {
+    if (from > 0) await breathe();
+    const to = Math.min(length, from + elementsAtOnce);
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += array[i] * 0; // NaN as soon as one is not finite
+    if (sum === 0) continue;
+    const i = array.subarray(from, to).findIndex((v) => !Number.isFinite(v)) + from;
+    throw badInput(`${name}: ${array[i]} at row ${Math.floor(i / columns)}, column ${i % columns}; expected finite numbers`);
+  }
+}
+
+/** @throws KernelscopeError `bad-input` for an order that int32 LAPACK cannot address */
+export function checkOrder(name: string, n: number, most = largestOrder): void {
+  if (n > most) throw badInput(`${name}: an eigenproblem of order ${n} passes LAPACK's 32-bit limit of ${most}; fewer probe samples fit`);
+  checkCount(name, n, 1, most);
+}

@@ -1,0 +1,151 @@
+// Class-traced NTK (Eqs. 6–8) layer by layer, without a Jacobian, in symmetric tiles:
+//   K = (1/C) Σ_i ∇f_i(x)·∇f_i(x′) = K^(L) + (1/C) Tr K^∇ = Σ_ℓ K_ℓ,   K_ℓ as in tangents.ts
+// and, in the same pass, everything that its alignments need; no part's P×P matrix is ever stored. The exact split
+//   A(ΣK_ℓ, K_Y) = Σ_ℓ (‖K_ℓ‖/‖ΣK‖) A(K_ℓ, K_Y)
+// shows which layers the alignment comes from (all of it centred).
+import { badInput, KernelscopeError } from '../contract/errors.ts';
+import type { NtkAlignment } from '../contract/results.ts';
+import { requireFinite } from './features.ts';
+import { addPart, emptyMoments, storeTile, tileProducts, type Moments, type TilePlace } from './moments.ts';
+import { ntkAlignment } from './ntk-alignment.ts';
+import { TangentBlocks, type TangentRows, type TangentSource } from './tangents.ts';
+
+export interface TangentKernelOptions extends TangentSource {
+  /** K is wanted: P×P float32, kept outside the device */
+  keep: boolean;
+  /** samples a tile's side */
+  block?: number;
+  /** bytes of tangent factors that stay on the device between tiles */
+  budget?: number;
+  signal?: AbortSignal;
+  onProgress?(fraction: number): void;
+}
+
+/** Moments of all parts, of the gradient kernel and of the whole, gathered tile by tile. */
+export interface NtkMoments {
+  /** in the order of the tangents; `readout` is the place of K^(L) */
+  names: string[];
+  readout: number;
+  parts: Moments[];
+  /** ⟨·,·⟩ of (1/C) Tr K^∇ and of K with themselves; their linear moments are sums over the parts */
+  gradientSquare: number;
+  square: number;
+  /** ⟨K, K_out⟩ */
+  network: number;
+}
+
+const defaultBlock = 500;
+const defaultBudget = 96 * 2 ** 20;
+
+/**
+ * Class-traced NTK on P samples, divided by C, exactly symmetric (null unless `keep`), with its alignments to target and network.
+ * Errors name the layer: NaN, infinities, a part whose centred norm is 0. An aborted signal ends it with `cancelled` between two tiles.
+ */
+export async function tangentKernel(o: TangentKernelOptions): Promise<{ K: Float32Array | null; alignment: NtkAlignment }> {
+  const { P, D, classes } = o;
+  for (const [what, values, width] of [
+    ['input', o.x, D],
+    ['target', o.y, classes],
+    ['network output', o.outputs, classes],
+  ] as const) {
+    if (values.length !== P * width) throw badInput(`${what}: expected ${P} × ${width} = ${P * width} values, got ${values.length}`);
+    requireFinite(what, values, width);
+  }
+  const K = o.keep ? allocate(P) : null;
+  const blocks = new TangentBlocks(o, Math.min(P, o.block ?? defaultBlock), o.budget ?? defaultBudget);
+  try {
+    const moments = await gather(o, blocks, K);
+    return { K, alignment: await ntkAlignment(o, moments) };
+  } finally {
+    blocks.dispose();
+  }
+}
+
+function allocate(P: number): Float32Array {
+  try {
+    return new Float32Array(P * P);
+  } catch {
+    throw new KernelscopeError(
+      'failed',
+      `ntk: no memory for a kernel of ${P} × ${P} samples (${((4 * P * P) / 2 ** 30).toFixed(1)} GiB); take a smaller probe set`,
+    );
+  }
+}
+
+async function gather(o: TangentKernelOptions, blocks: TangentBlocks, K: Float32Array | null): Promise<NtkMoments> {
+  let moments: NtkMoments | null = null;
+  let done = 0;
+  for (let bi = 0; bi < blocks.count; bi++) {
+    const rows = blocks.take(bi);
+    moments ??= empty(rows, o.P);
+    try {
+      for (let bj = 0; bj <= bi; bj++) {
+        const columns = bj === bi ? rows : blocks.take(bj);
+        try {
+          await addTile(o, rows, columns, moments, K);
+        } finally {
+          if (columns !== rows) blocks.release(bj, columns);
+        }
+        done += (bj === bi ? 1 : 2) * rows.count * columns.count;
+        o.onProgress?.(done / (o.P * o.P));
+        await new Promise((resolve) => setImmediate(resolve));
+        if (o.signal?.aborted) throw new KernelscopeError('cancelled', `ntk: stopped after ${Math.floor((100 * done) / (o.P * o.P))} %`);
+      }
+    } finally {
+      blocks.release(bi, rows);
+    }
+  }
+  if (!moments) throw badInput('ntk: expected at least 1 sample, got 0');
+  return moments;
+}
+
+const empty = ({ layers }: TangentRows, P: number): NtkMoments => ({
+  names: layers.map((l) => l.name),
+  readout: layers.findIndex((l) => l.delta === null),
+  parts: layers.map(() => emptyMoments(P)),
+  gradientSquare: 0,
+  square: 0,
+  network: 0,
+});
+
+/** One tile: every part in turn, the gradient kernel's first, so that its norm is formed without a difference. */
+async function addTile(
+  o: TangentKernelOptions,
+  rows: TangentRows,
+  columns: TangentRows,
+  M: NtkMoments,
+  K: Float32Array | null,
+): Promise<void> {
+  const { tf, ops } = o.device;
+  const at: TilePlace = { i: rows.from, m: rows.count, j: columns.from, n: columns.count };
+  const read = async (make: () => ReturnType<typeof ops.activate>): Promise<Float32Array> => {
+    const tile = tf.tidy(make);
+    try {
+      return await tile.data<'float32'>();
+    } finally {
+      tile.dispose();
+    }
+  };
+  const target = await read(() => tf.matMul(rows.y, columns.y, false, true));
+  const sum = new Float64Array(at.m * at.n);
+  const order = M.parts.map((_, l) => l).sort((a, b) => Number(a === M.readout) - Number(b === M.readout));
+  for (const l of order) {
+    const [a, b] = [rows.layers[l], columns.layers[l]];
+    const [dA, dB] = [a.delta, b.delta];
+    if (dA && dB) {
+      const T = await read(() => {
+        const G = tf.matMul(a.input, b.input, false, true);
+        return ops.accumulateProduct(null, G, a.scale / o.classes, a.bias ? 1 / o.classes : 0, tf.matMul(dA, dB, false, true));
+      });
+      addPart(M.parts[l], T, 1, 0, target, sum, at);
+    } else {
+      M.gradientSquare += tileProducts(sum, null, at).square;
+      const T = await read(() => tf.matMul(a.input, b.input, false, true));
+      addPart(M.parts[l], T, a.scale, a.bias ? 1 : 0, target, sum, at);
+    }
+  }
+  const { square, product } = tileProducts(sum, await read(() => tf.matMul(rows.outputs, columns.outputs, false, true)), at);
+  M.square += square;
+  M.network += product;
+  if (K) storeTile(K, o.P, sum, at);
+}
