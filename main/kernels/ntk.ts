@@ -3,6 +3,7 @@
 // and, in the same pass, everything that its alignments need; no part's P×P matrix is ever stored. The exact split
 //   A(ΣK_ℓ, K_Y) = Σ_ℓ (‖K_ℓ‖/‖ΣK‖) A(K_ℓ, K_Y)
 // shows which layers the alignment comes from (all of it centred).
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { NtkAlignment } from '../contract/results.ts';
 import { requireFinite } from './features.ts';
@@ -118,7 +119,7 @@ async function addTile(
 ): Promise<void> {
   const { tf, ops } = o.device;
   const at: TilePlace = { i: rows.from, m: rows.count, j: columns.from, n: columns.count };
-  const read = async (make: () => ReturnType<typeof ops.activate>): Promise<Float32Array> => {
+  const read = async (make: () => Tensor): Promise<Float32Array> => {
     const tile = tf.tidy(make);
     try {
       return await tile.data<'float32'>();
@@ -134,8 +135,8 @@ async function addTile(
     const [dA, dB] = [a.delta, b.delta];
     if (dA && dB) {
       const T = await read(() => {
-        const G = tf.matMul(a.input, b.input, false, true);
-        return ops.accumulateProduct(null, G, a.scale / o.classes, a.bias ? 1 / o.classes : 0, tf.matMul(dA, dB, false, true));
+        const G: Tensor2D = tf.matMul(a.input, b.input, false, true);
+        return ops.accumulateProduct(null, G, a.scale / o.classes, a.bias ? 1 / o.classes : 0, tf.matMul(dA, dB, false, true) as Tensor2D);
       });
       addPart(M.parts[l], T, 1, 0, target, sum, at);
     } else {

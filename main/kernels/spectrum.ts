@@ -59,7 +59,8 @@ function readTarget({ layer, y, P, classes, centred }: Target): { Y: Float64Arra
   if (y.length !== P * classes) throw badInput(`${layer}: expected a target of ${P} × ${classes} = ${P * classes} values, got ${y.length}`);
   requireFinite(`${layer}: target`, y, classes);
   const Y = centred ? withoutMean(y, P, classes) : Float64Array.from(y);
-  const size = y.reduce((s: number, v: number) => s + v * v, 0);
+  let size = 0;
+  for (let k = 0; k < y.length; k++) size += y[k] * y[k];
   const total = Y.reduce((s, v) => s + v * v, 0);
   if (!(total > 1e-28 * size))
     throw badInput(`${layer}: the target is ${centred ? 'the same for all samples' : '0'}, so its power has no share in any mode`);

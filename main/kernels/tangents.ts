@@ -84,12 +84,14 @@ function tensorsOf({ layers, y, outputs }: TangentRows): Set<Tensor> {
   return new Set<Tensor>([y, outputs, ...layers.flatMap((l) => (l.delta ? [l.input, l.delta] : [l.input]))]);
 }
 
-function compute({ device: { tf }, tangents, x, D, y, outputs, classes }: TangentSource, from: number, to: number): TangentRows {
+function compute(source: TangentSource, from: number, to: number): TangentRows {
+  const { device, x, D, y, outputs, classes } = source;
+  const { tf } = device;
   const count = to - from;
   const rows: TangentRows[] = [];
   tf.tidy(() => {
     const part = (values: Float32Array, width: number) => tf.tensor2d(values.subarray(from * width, to * width), [count, width]);
-    const block = { from, count, layers: tangents(part(x, D)), y: part(y, classes), outputs: part(outputs, classes) };
+    const block = { from, count, layers: source.tangents(part(x, D)), y: part(y, classes), outputs: part(outputs, classes) };
     for (const tensor of tensorsOf(block)) tf.keep(tensor);
     rows.push(block);
   });

@@ -62,7 +62,7 @@ export function restoreWeights(device: Device, network: Network, weights: readon
         'failed',
         `weights: expected ${name} [${variable.shape.join()}], got ${w ? `[${w.shape.join()}]` : 'none'}`,
       );
-    const value = device.tf.tensor(w.data as Float32Array, w.shape, 'float32');
+    const value = device.tf.tensor(w.data, w.shape, 'float32');
     variable.assign(value);
     value.dispose();
   }

@@ -45,7 +45,7 @@ export function createOptimizer(device: Device, parameters: readonly Parameter[]
             'failed',
             `checkpoint: expected the optimiser's ${name} [${variable.shape.join()}], found ${saved ? `[${saved.shape.join()}]` : 'none'}`,
           );
-        const value = tf.tensor(saved.data as Float32Array, saved.shape, 'float32');
+        const value = tf.tensor(saved.data, saved.shape, 'float32');
         variable.assign(value);
         value.dispose();
       }

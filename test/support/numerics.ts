@@ -102,6 +102,10 @@ export const naiveAlgebra: Algebra = {
     const { values, power } = spectrumOf(unflat(K, n), unflat(Y, C));
     return { values: Float64Array.from(values), power: Float64Array.from(power) };
   },
+  async symmetricEigen(K, n) {
+    const { values, vectors } = eigen(unflat(K, n));
+    return { values: Float64Array.from(values), vectors: Float64Array.from(vectors.flat()) };
+  },
   async featurePower(Psi, P, N, Y, C) {
     const { values, power } = spectrumOf(gram(unflat(Psi, N)), unflat(Y.slice(0, P * C), C));
     return { values: Float64Array.from(values.slice(0, N)), power: Float64Array.from(power.slice(0, N)) };

@@ -6,7 +6,8 @@ import { snapshotEpochs } from '../../contract/config.ts';
 import { splits, type ProbeSet, type Provenance, type Snapshot, type Split } from '../../contract/results.ts';
 import { loadDataset, probeSet, type Dataset } from '../../data/index.ts';
 import { openDevice, type Device } from '../../devices/index.ts';
-import { analyseSplit } from '../../kernels/analyse.ts';
+import { analyseSplit, probeReference } from '../../kernels/analyse.ts';
+import type { AlignmentReference } from '../../kernels/alignment.ts';
 import { createNetwork, weightsOf, type Network } from '../../networks/index.ts';
 import { train as trainNetwork } from '../../training/index.ts';
 import type { TrainInput } from '../protocol.ts';
@@ -34,7 +35,7 @@ export const train: Job<'train'> = async (input, context) => {
   const dataset = await loadDataset(config, {
     dataDir: input.dataDir,
     signal: context.signal,
-    onProgress: (share) => say(`preparing data, ${Math.round(100 * share)} %`),
+    onProgress: (share: number) => say(`preparing data, ${Math.round(100 * share)} %`),
   });
   const probes = {
     train: probeSet(dataset, 'train', config.analysis.probe.train, config.seed),
@@ -48,6 +49,9 @@ export const train: Job<'train'> = async (input, context) => {
     probes,
   });
 
+  const references = config.analysis.alignment
+    ? { train: await probeReference(device, probes.train), test: await probeReference(device, probes.test) }
+    : null;
   clock.start();
   const events = trainNetwork({
     device,
@@ -71,7 +75,7 @@ export const train: Job<'train'> = async (input, context) => {
         break;
       case 'snapshot': {
         clock.pause();
-        const snapshot = await analyse(event.epoch, { device, network, probes, input, context, say });
+        const snapshot = await analyse(event.epoch, { device, network, probes, references, input, context, say });
         await context.ask({ kind: 'snapshot', snapshot, weights: weightsOf(network) });
         clock.resume(event.epoch);
         break;
@@ -88,12 +92,13 @@ interface Scene {
   device: Device;
   network: Network;
   probes: Record<Split, ProbeSet>;
+  references: Record<Split, AlignmentReference> | null;
   input: TrainInput;
   context: Context;
   say: (stage: string) => void;
 }
 
-async function analyse(epoch: number, { device, network, probes, input, context, say }: Scene): Promise<Snapshot> {
+async function analyse(epoch: number, { device, network, probes, references, input, context, say }: Scene): Promise<Snapshot> {
   const { analysis } = input.config;
   const snapshot: Partial<Snapshot> & { epoch: number } = { epoch };
   for (const [i, split] of splits.entries()) {
@@ -102,9 +107,10 @@ async function analyse(epoch: number, { device, network, probes, input, context,
       device,
       network,
       probe: probes[split],
+      ...(references && { reference: references[split] }),
       analysis,
       signal: context.signal,
-      onProgress: (share) => say(`analysing epoch ${epoch}, ${Math.round(50 * (i + share))} %`),
+      onProgress: (share: number) => say(`analysing epoch ${epoch}, ${Math.round(50 * (i + share))} %`),
     });
     if (context.signal.aborted) throw new KernelscopeError('cancelled', `stopped while epoch ${epoch} was analysed`);
   }

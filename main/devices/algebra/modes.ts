@@ -31,7 +31,7 @@ export function toColumns(
   A: Float64Array,
   rows: number,
   columns: number,
-  into = new Float64Array(rows * columns),
+  into: Float64Array = new Float64Array(rows * columns),
   height = rows,
 ): Float64Array {
   for (let i = 0; i < rows; i++) for (let c = 0; c < columns; c++) into[c * height + i] = A[i * columns + c];

@@ -26,10 +26,10 @@ async function ownFeatures(modules: Modules, Psi: Float64Array, P: number, N: nu
   const scale = scaleOf(Psi.subarray(0, P * N));
   for (let i = 0; i < P; i++) for (let j = 0; j < N; j++) A.view[j * P + i] = Psi[i * N + j] * scale;
   toColumns(Y, P, C, A.view.subarray(P * N));
-  const { factorise } = modules<QrKernel>('qr', memory);
+  const kernel = modules<QrKernel>('qr', memory);
   const atOnce = Math.max(1, Math.floor(1e7 / (P * (N + C))));
   for (let j = 0; j < N; j += atOnce) {
-    factorise(P, N, C, A.at, v.at, j, j + atOnce);
+    kernel.factorise(P, N, C, A.at, v.at, j, j + atOnce);
     await breathe();
   }
   const M = 2 * N;

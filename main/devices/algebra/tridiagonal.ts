@@ -50,10 +50,10 @@ export async function solveTridiagonal(modules: Modules, d: Float64Array, e: Flo
     squares.view[i] = beside * beside;
     if (beside < 0) sign = -sign;
   }
-  const { ql } = modules<TridiagonalKernel>('tridiagonal', memory);
+  const kernel = modules<TridiagonalKernel>('tridiagonal', memory);
   const budget = Math.ceil(sliceNanoseconds / (10 + 0.6 * columns)); // rotations, by what one costs
   for (;;) {
-    const done = ql(n, diagonal.at, squares.at, rows.at, columns, state.at, budget);
+    const done = kernel.ql(n, diagonal.at, squares.at, rows.at, columns, state.at, budget);
     if (done === 1) break;
     if (done < 0) throw new KernelscopeError('failed', `eigenvalues: QL did not converge (order ${n})`);
     await breathe();
@@ -69,11 +69,11 @@ export async function solveBand(modules: Modules, n: number, b: number, band: Fl
   const scale = scaleOf(band);
   for (let j = 0; j < n; j++) for (let r = 0; r <= b && j + r < n; r++) A.view[2 * b * j + r] = band[(b + 1) * j + r] * scale;
   for (let i = 0; i < n; i++) for (let c = 0; c < C; c++) rows.view[i * columns + c] = U[i * C + c];
-  const { chase } = modules<BandKernel>('band', memory);
+  const kernel = modules<BandKernel>('band', memory);
   for (let j = 0; j < n - 2;) {
     const cost = (n - j) * (3 * b + 1.5 * columns); // nanoseconds of one column
     const to = j + Math.ceil(sliceNanoseconds / cost);
-    chase(n, b, A.at, rows.at, columns, work.at, j, to);
+    kernel.chase(n, b, A.at, rows.at, columns, work.at, j, to);
     j = to;
     await breathe();
   }

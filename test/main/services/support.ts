@@ -33,7 +33,7 @@ export function playedCompute(onCancel: (job: Played) => void = (job) => job.fai
         // As the supervisor does: an error of the one who listens ends the job.
         report: async (report) => {
           try {
-            await onReport?.(report as Jobs[K]['report']);
+            await onReport?.(report);
           } catch (error) {
             reject(error);
           }

@@ -1,0 +1,106 @@
+// Everything that a snapshot holds of one probe set: alignments of the layer kernels, the tangent kernel's, and the spectra of both.
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { AnalysisConfig } from '../contract/config.ts';
+import { KernelscopeError } from '../contract/errors.ts';
+import type { LayerAlignment, NtkAlignment, ProbeSet, Spectrum, SplitAnalysis } from '../contract/results.ts';
+import type { Device } from '../devices/index.ts';
+import { alignmentReference, layerAlignment, type AlignmentReference } from './alignment.ts';
+import { tangentKernel } from './ntk.ts';
+import { featureSpectrum, kernelSpectrum } from './spectrum.ts';
+import type { TangentLayer } from './tangents.ts';
+
+/** What the analysis needs of a network. */
+export interface Analysed {
+  readonly layers: readonly string[];
+  readonly widths: readonly number[];
+  features(x: Tensor2D): { layers: Tensor2D[]; output: Tensor2D };
+  tangents(x: Tensor2D): TangentLayer[];
+}
+
+export interface AnalysisOptions {
+  device: Device;
+  network: Analysed;
+  probe: ProbeSet;
+  analysis: AnalysisConfig;
+  /** of this probe set, from `probeReference`; made here where it is not given */
+  reference?: AlignmentReference;
+  signal?: AbortSignal;
+  /** share done, 0 … 1 */
+  onProgress?(share: number): void;
+}
+
+const sizeOf = ({ ids, x }: ProbeSet) => ({ P: ids.length, D: x.length / ids.length });
+
+/** Target and input of a probe set, the same for every layer and snapshot. */
+export function probeReference({ algebra }: Device, probe: ProbeSet): Promise<AlignmentReference> {
+  const { P, D } = sizeOf(probe);
+  return alignmentReference({ algebra, P, y: probe.y, classes: probe.classes, x: probe.x, inputs: D });
+}
+
+/** The analysis that `analysis` asks for. @throws as the kernels do, naming the layer; `cancelled` when the signal aborts */
+export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
+  const { device, network, probe, analysis } = o;
+  const { algebra, tf } = device;
+  const { P, D } = sizeOf(probe);
+  const { y, classes } = probe;
+  const { centred } = analysis;
+  const next = step(o, analysis);
+
+  const { layers: features, output } = tf.tidy(() => {
+    const made = network.features(tf.tensor2d(probe.x, [P, D]));
+    const read = (t: Tensor2D) => Float32Array.from(t.dataSync());
+    return { layers: made.layers.map(read), output: read(made.output) };
+  });
+  const layers: LayerAlignment[] = [];
+  const spectra: Spectrum[] = [];
+  if (analysis.alignment) {
+    const reference = o.reference ?? (await probeReference(device, probe));
+    for (const [l, layer] of network.layers.entries()) {
+      layers.push(await layerAlignment({ algebra, reference, layer, features: features[l], P, N: network.widths[l] }));
+      next(1 / network.layers.length);
+    }
+  }
+  if (analysis.spectrum)
+    for (const [l, layer] of network.layers.entries()) {
+      spectra.push(await featureSpectrum({ algebra, layer, features: features[l], P, N: network.widths[l], y, classes, centred }));
+      next(1 / network.layers.length);
+    }
+  let ntk: NtkAlignment | null = null;
+  if (analysis.ntk) {
+    const { spectrum: keep } = analysis;
+    let before = 0;
+    const onProgress = (share: number) => {
+      next(share - before);
+      before = share;
+    };
+    const tangents = (x: Tensor2D) => network.tangents(x);
+    const made = await tangentKernel({
+      device,
+      tangents,
+      x: probe.x,
+      P,
+      D,
+      y,
+      outputs: output,
+      classes,
+      keep,
+      signal: o.signal,
+      onProgress,
+    });
+    ntk = made.alignment;
+    if (made.K) spectra.push(await kernelSpectrum({ algebra, layer: 'ntk', K: made.K, P, y, classes, centred }));
+    next(1);
+  }
+  return { layers, ntk, spectra };
+}
+
+/** Counts the parts of an analysis, each 1 in all, and stops between them. */
+function step({ signal, onProgress }: AnalysisOptions, { alignment, spectrum, ntk }: AnalysisConfig): (part: number) => void {
+  const parts = Number(alignment) + Number(spectrum) + 2 * Number(ntk);
+  let done = 0;
+  return (part) => {
+    if (signal?.aborted) throw new KernelscopeError('cancelled', 'stopped between two parts of an analysis');
+    done += part;
+    onProgress?.(Math.min(1, done / parts));
+  };
+}
