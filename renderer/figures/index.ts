@@ -1,0 +1,58 @@
+// Every figure by its kind: the store's numbers in, a laid-out scene out. The page, the command line and the tests draw from here alone.
+import type { FigureData, FigureKind, FigureStyle } from '../../main/contract/figures.ts';
+import { plot } from './curves.ts';
+import { layerDrawing } from './layers.ts';
+import { widthOfTwoPanels, type Drawing, type Layout } from './layout.ts';
+import { ntkAlignmentDrawing, ntkSplitDrawing } from './ntk.ts';
+import { paletteOf } from './palette.ts';
+import { pixelsPerMm, type Scene } from './scene.ts';
+import { powerDrawing, spectrumDrawing } from './spectra.ts';
+import { trainingDrawing } from './training.ts';
+
+export type { Scene };
+
+/** One column of a paper, 3:2; two panels on top of each other take more. */
+export function fullStyle(kind: FigureKind, style: Partial<FigureStyle> = {}): FigureStyle {
+  const widthMm = style.widthMm ?? 85;
+  const twoRows = kind === 'training' && widthMm * pixelsPerMm < widthOfTwoPanels;
+  const twoColumns = !twoRows && ['training', 'ntk-alignment', 'ntk-split'].includes(kind) && widthMm * pixelsPerMm >= widthOfTwoPanels;
+  const heightMm = Math.round(twoRows ? widthMm * 1.1 : twoColumns ? widthMm / 2.8 : widthMm / 1.5);
+  return { widthMm, heightMm, theme: 'light', xScale: 'auto', yScale: 'auto', measure: 'cka', ...style };
+}
+
+function drawing(data: FigureData, layout: Layout): Drawing {
+  switch (data.kind) {
+    case 'training':
+      return trainingDrawing(data, layout);
+    case 'alignment-by-layer':
+      return layerDrawing(data, layout);
+    case 'spectrum':
+      return spectrumDrawing(data, layout);
+    case 'cumulative-power':
+      return powerDrawing(data, layout);
+    case 'ntk-alignment':
+      return ntkAlignmentDrawing(data, layout);
+    case 'ntk-split':
+      return ntkSplitDrawing(data, layout);
+  }
+}
+
+/** Geometry, words and data of a figure. */
+export function sceneOf(data: FigureData, wanted: Partial<FigureStyle> = {}): Scene {
+  const style = fullStyle(data.kind, wanted);
+  const [width, height] = [style.widthMm * pixelsPerMm, style.heightMm * pixelsPerMm];
+  const palette = paletteOf(style.theme);
+  const { plots, ...words } = drawing(data, { width, height, palette, style, wide: widthOfTwoPanels });
+  return {
+    widthMm: style.widthMm,
+    heightMm: style.heightMm,
+    width,
+    height,
+    ground: palette.ground,
+    text: palette.text,
+    soft: palette.soft,
+    line: palette.axis,
+    panels: plots.map(plot),
+    ...words,
+  };
+}

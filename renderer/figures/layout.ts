@@ -1,0 +1,55 @@
+// What the figures share: the room they have, the axis of epochs, the curves of train and test.
+import type { FigureStyle } from '../../main/contract/figures.ts';
+import type { Split } from '../../main/contract/results.ts';
+import type { AxisSpec } from './axis.ts';
+import type { PlotSpec } from './curves.ts';
+import type { Palette } from './palette.ts';
+import { pixelsPerMm, plain, type Box, type Scene, type Table } from './scene.ts';
+
+export interface Layout {
+  width: number;
+  height: number;
+  palette: Palette;
+  style: FigureStyle;
+  /** from this width on panels stand side by side */
+  wide: number;
+}
+
+/** A figure before it is drawn. */
+export interface Drawing {
+  title: string;
+  caption: string;
+  plots: PlotSpec[];
+  table: Table;
+  facts: Scene['facts'];
+}
+
+export const widthOfTwoPanels = 130 * pixelsPerMm;
+
+export const whole = ({ width, height }: Layout): Box => ({ x: 0, y: 0, width, height });
+export function columnsOf({ width, height }: Layout, n: number): Box[] {
+  const gap = 14;
+  const each = (width - (n - 1) * gap) / n;
+  return Array.from({ length: n }, (_, i) => ({ x: i * (each + gap), y: 0, width: each, height }));
+}
+export function stacked({ width, height }: Layout, n: number): Box[] {
+  const gap = 6;
+  const each = (height - (n - 1) * gap) / n;
+  return Array.from({ length: n }, (_, i) => ({ x: 0, y: i * (each + gap), width, height: each }));
+}
+
+/** Epochs from 0 to the last; on a logarithm, 0 keeps its place. */
+export function epochAxis(epochs: readonly number[], wanted: FigureStyle['xScale']): AxisSpec {
+  const domain = [0, epochs.reduce((a, b) => Math.max(a, b), 1)] as const;
+  return { type: wanted === 'log' ? 'symlog' : 'linear', domain, label: plain('epoch') };
+}
+
+/** Both sets, or the one there is; train first. */
+export const splitsOf = (points: readonly { split: Split }[]): Split[] =>
+  (['train', 'test'] as const).filter((split) => points.some((p) => p.split === split));
+
+/** Points of one split in order of epoch. */
+export const ofSplit = <T extends { split: Split; epoch: number }>(points: readonly T[], split: Split): T[] =>
+  points.filter((p) => p.split === split).sort((a, b) => a.epoch - b.epoch);
+
+export const measureNames = { cka: 'CKA', kta: 'KTA', debiased: 'debiased CKA' } as const;

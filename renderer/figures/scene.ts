@@ -1,0 +1,76 @@
+// What a figure is made of once it is laid out: marks with pixel places (96 to the inch), their data, their words.
+export interface Span {
+  text: string;
+  italic?: boolean;
+  bold?: boolean;
+  /** superscript */
+  raised?: boolean;
+}
+export type Words = readonly Span[];
+
+export type Mark =
+  | { type: 'path'; d: string; stroke: string; width: number; dash?: string; fill?: string; opacity?: number }
+  | { type: 'dot'; x: number; y: number; r: number; stroke: string; fill: string }
+  | { type: 'text'; x: number; y: number; words: Words; size: number; fill: string; anchor: 'start' | 'middle' | 'end'; turned?: boolean };
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** One drawn point, for the pointer. */
+export interface Spot {
+  x: number;
+  y: number;
+  /** the horizontal value in words: 'epoch 60' */
+  at: string;
+  series: string;
+  value: number;
+  colour: string;
+}
+
+export interface Panel {
+  frame: Box;
+  marks: Mark[];
+  spots: Spot[];
+}
+
+export type Cell = string | number | null;
+/** Tidy: one row a point. */
+export interface Table {
+  columns: string[];
+  rows: Cell[][];
+}
+
+export interface Scene {
+  widthMm: number;
+  heightMm: number;
+  width: number;
+  height: number;
+  ground: string;
+  text: string;
+  soft: string;
+  line: string;
+  /** a short name for screen readers */
+  title: string;
+  /** the caption under it in a paper */
+  caption: string;
+  panels: Panel[];
+  table: Table;
+  /** numbers that are drawn and are no points: C, N, noise floors */
+  facts: Record<string, Cell | Cell[]>;
+}
+
+export const pixelsPerMm = 96 / 25.4;
+const pt = 96 / 72;
+/** Sizes in print: text 8 pt, ticks 7 pt, lines 1.2 pt, axes 0.6 pt, ticks 3 and 1.5 pt. */
+export const size = { text: 8 * pt, tick: 7 * pt, line: 1.2 * pt, axis: 0.6 * pt, major: 3 * pt, minor: 1.5 * pt, dot: 1.6 * pt } as const;
+export const dashes = { test: '4 2.5', rule: '3 2.5', null: '1 2.5' } as const;
+
+export const plain = (text: string): Words => [{ text }];
+export const bold = (text: string): Words => [{ text, bold: true }];
+/** A symbol: *η*, *K*. */
+export const symbol = (text: string): Span => ({ text, italic: true });
+export const spell = (words: Words): string => words.map((w) => w.text).join('');
