@@ -64,11 +64,16 @@ async function download(url: string, part: string, o: FetchOptions, limit: numbe
       else next(null, chunk);
     },
   });
-  await pipeline(
-    Readable.fromWeb(response.body as import('node:stream/web').ReadableStream),
-    meter,
-    createWriteStream(part, { flags: resumed ? 'a' : 'w' }),
-  );
+  try {
+    await pipeline(
+      Readable.fromWeb(response.body as import('node:stream/web').ReadableStream),
+      meter,
+      createWriteStream(part, { flags: resumed ? 'a' : 'w' }),
+    );
+  } catch (error) {
+    if (done > limit) await rm(part, { force: true }); // another file: there is nothing to go on from
+    throw error;
+  }
   if (total !== null && done < total) throw failed(`${url}: ended after ${done} of ${total} bytes`);
 }
 
