@@ -41,7 +41,7 @@ describe.each([true, false])('with the BLAS of the machine, where there is one: 
       wanted.forEach((v, i) => expect(Math.abs(values[i] - v)).toBeLessThan(2e-6 * (1 + Math.abs(v))));
     layers.forEach((layer, l) => near(layer.dataSync(), expected.layers[l]));
     near(output.dataSync(), expected.output);
-    expect([...network.forward(X).dataSync()]).toEqual([...output.dataSync()]);
+    expect([...tf.tidy(() => network.forward(X).dataSync())]).toEqual([...output.dataSync()]);
 
     const loss = (w: NamedArray[]) => reference(model, w, x, inputs).output.reduce((s, f, i) => s + (f - y[i]) ** 2, 0) / batch;
     const variables = network.parameters.map((p) => p.variable);

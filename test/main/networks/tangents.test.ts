@@ -42,8 +42,9 @@ test.each(cases)('%s, %s, hidden %j, biases %s', (activation, parameterisation, 
   const gradients = Array.from({ length: batch }, (_, i) =>
     Array.from({ length: classes }, (_, c) =>
       tf.tidy(() => {
-        const one = tf.slice(X, [i, 0], [1, inputs]);
-        const { grads } = tf.variableGrads(() => tf.sum(tf.slice(network.forward(one), [0, c], [1, 1])), variables);
+        const chosen = tf.buffer([batch, classes]);
+        chosen.set(1, i, c);
+        const { grads } = tf.variableGrads(() => tf.sum(tf.mul(network.forward(X), chosen.toTensor())), variables);
         return network.parameters.map(({ name, variable }) => ({ layer: name.split('.')[0], data: grads[variable.name].dataSync() }));
       }),
     ),
