@@ -24,6 +24,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
+    envDir: path.resolve('renderer'),
     plugins: [svelte()],
     build: { outDir: path.resolve('dist/renderer'), minify: true, rollupOptions: { input: path.resolve('renderer/index.html') } },
   },

@@ -71,10 +71,15 @@ export function createRuns(o: RunsOptions): RunServices {
     library.runs.move(id, 'interrupted', reason);
     return changed(id);
   };
+  /** A run that is to be changed; one that is not there is said before that nothing may be changed. */
+  const named = (ref: string): string => {
+    const id = library.runs.resolve(ref);
+    toWrite();
+    return id;
+  };
   /** An edit of a run that a person named. */
   const edit = (ref: string, change: (id: string) => void): RunSummary => {
-    toWrite();
-    const id = library.runs.resolve(ref);
+    const id = named(ref);
     change(id);
     return changed(id);
   };
@@ -96,8 +101,7 @@ export function createRuns(o: RunsOptions): RunServices {
     },
 
     async 'run.resume'({ run: ref }) {
-      toWrite();
-      const id = library.runs.resolve(ref);
+      const id = named(ref);
       const { state } = library.runs.get(id);
       if (state === 'done') throw badInput(`run ${id}: is done; there is nothing to resume`);
       if (state === 'queued' || state === 'running') throw badInput(`run ${id}: is ${state} already`);
@@ -107,8 +111,7 @@ export function createRuns(o: RunsOptions): RunServices {
     },
 
     async 'run.cancel'({ run: ref }) {
-      toWrite();
-      const id = library.runs.resolve(ref);
+      const id = named(ref);
       if (queue.remove(id)) return interruptQueued(id, 'stopped before it began');
       const { state } = library.runs.get(id);
       if (!trainer.stop(id, 'stopped by request')) throw badInput(`run ${id}: is ${state}; only a queued or running one can be stopped`);
@@ -128,8 +131,7 @@ export function createRuns(o: RunsOptions): RunServices {
       }),
 
     async 'run.delete'({ run: ref }) {
-      toWrite();
-      const id = library.runs.resolve(ref);
+      const id = named(ref);
       if (library.runs.get(id).state === 'queued') throw badInput(`run ${id}: is queued; cancel it before it is deleted`);
       library.removeRun(id);
       emit('run.removed', { id });

@@ -40,7 +40,7 @@ export function ntkSplitCaption(s: FigureSource, measure: 'cka' | 'kta', withLay
   const layers = withLayers
     ? ' (b) The same CKA as a sum over layers, each weighted by its share of the NTK’s norm; the sum is exact.'
     : '';
-  return `${withLayers ? '(a) ' : ''}Alignment with the target of the NTK and of its two parts, the penultimate layer’s kernel K^(L) and the gradient kernel: ${measures[measure]}; ${model(s)}; ${probes(s)}, solid and dashed.${layers}`;
+  return `${withLayers ? '(a) ' : ''}Alignment with the target of the NTK and of its two parts, the penultimate layer’s kernel K^(L), and the gradient kernel: ${measures[measure]}; ${model(s)}; ${probes(s)}, solid and dashed.${layers}`;
 }
 
 const kernelOf = (layer: string) => (layer === 'ntk' ? 'the class-traced NTK' : `the kernel of ${layer}`);

@@ -1,6 +1,7 @@
 // Curves in a frame: paths at the screen's resolution, dots, names at their right ends, bands, rules.
-import { frameOf, px, type Frame, type FrameSpec } from './frame.ts';
+import { frameOf, leftMargin, overhang, px, type Frame, type FrameSpec, type Margins } from './frame.ts';
 import { dashes, size, type Mark, type Panel, type Spot, type Words } from './scene.ts';
+import { legendMarks, type Entry } from './legend.ts';
 import { widthOf } from './text.ts';
 
 export interface Curve {
@@ -25,41 +26,44 @@ export interface Curve {
 export interface Rule {
   x: number;
   words: Words;
+  /** where its words stand: where no curve is */
+  at: 'top' | 'bottom';
 }
 
-export interface PlotSpec extends Omit<FrameSpec, 'right'> {
+export interface PlotSpec extends Omit<FrameSpec, 'margins'> {
   curves: readonly Curve[];
   /** dashed verticals */
   rules?: readonly Rule[];
   /** grey up to this value, with its name */
   floor?: { value: number; words: Words };
-  legend?: { corner: 'top right' | 'bottom right'; entries: readonly Entry[] };
+  /** in the corner that the curves leave free */
+  legend?: readonly Entry[];
   /** the horizontal value in words */
   say(x: number): string;
 }
-export interface Entry {
-  words: Words;
-  colour: string;
-  open: boolean;
-  dotted?: boolean;
-}
-
 const between = 13; // pixels between names
 const lead = 8; // from a curve's end to its name
 const fewPoints = 15;
 
-export function plot(o: PlotSpec): Panel {
+/** What stands left and right of a plot needs this much. */
+export function marginsOf(o: PlotSpec): Margins {
+  const names = o.curves.flatMap((c) => (c.name ? [widthOf(c.name, size.tick)] : []));
+  return { left: leftMargin(o), ...(names.length > 0 ? { right: lead + Math.max(...names) + 1 } : { right: overhang }) };
+}
+
+export function plot(o: PlotSpec, margins: Margins = marginsOf(o)): Panel {
   const { curves } = o;
-  const names = curves.flatMap((c) => (c.name ? [widthOf(c.name, size.tick)] : []));
-  const frame = frameOf({ ...o, right: names.length > 0 ? lead + Math.max(...names) + 1 : undefined });
+  const frame = frameOf({ ...o, margins });
   const { box } = frame;
   const marks: Mark[] = [...frame.marks];
-  if (o.floor && o.floor.value > 0) marks.push(...floorMarks(frame, o.floor));
+  const floor = o.floor ? floorMarks(frame, o.floor) : [];
+  marks.push(...floor);
+  const lowest = o.floor && floor.length > 0 ? frame.y.at(o.floor.value) - size.tick - 3 : box.y + box.height;
   for (const rule of o.rules ?? []) marks.push(...ruleMarks(frame, rule));
   for (const curve of curves) if (curve.spread) marks.push(bandOf(frame, curve));
   for (const curve of curves) marks.push(...lineOf(frame, curve));
   marks.push(...endNames(frame, curves));
-  if (o.legend) marks.push(...legendOf(frame, o.legend));
+  if (o.legend) marks.push(...legendMarks(frame, curves, o.legend, lowest));
   const spots: Spot[] = curves
     .filter((c) => !c.reference)
     .flatMap((c) =>
@@ -150,10 +154,7 @@ function endNames({ box, x, y, palette }: Frame, curves: readonly Curve[]): Mark
     const colour = c.nameColour ?? c.colour;
     const text: Mark = { type: 'text', x: edge + lead, y: at + size.tick * 0.36, words, size: size.tick, fill: colour, anchor: 'start' };
     if (Math.abs(at - v) < 4) return [text];
-    return [
-      { type: 'path', d: `M${px(Math.max(u, edge) + 3)} ${px(v)}L${px(edge + lead - 1.5)} ${px(at)}`, stroke: palette.axis, width: 0.5 },
-      text,
-    ];
+    return [{ type: 'path', d: `M${px(u + 3.5)} ${px(v)}L${px(edge + lead - 1.5)} ${px(at)}`, stroke: palette.axis, width: 0.5 }, text];
   });
 }
 
@@ -188,21 +189,14 @@ export function spaced(wanted: readonly number[], distance: number, low: number,
   return places;
 }
 
-function ruleMarks({ box, x, palette }: Frame, { x: value, words }: Rule): Mark[] {
+function ruleMarks({ box, x, palette }: Frame, { x: value, words, at: place }: Rule): Mark[] {
   const at = x.at(value);
   if (!(at >= box.x && at <= box.x + box.width + 0.5)) return [];
-  const left = at + widthOf(words, size.tick) + 4 > box.x + box.width;
+  const left = place === 'bottom' || at + widthOf(words, size.tick) + 4 > box.x + box.width;
+  const y = place === 'bottom' ? box.y + box.height - 5 : box.y + size.tick * 0.72;
   return [
     { type: 'path', d: `M${px(at)} ${px(box.y)}V${px(box.y + box.height)}`, stroke: palette.soft, width: size.axis, dash: dashes.rule },
-    {
-      type: 'text',
-      x: left ? at - 3 : at + 3,
-      y: box.y + size.tick * 0.72,
-      words,
-      size: size.tick,
-      fill: palette.soft,
-      anchor: left ? 'end' : 'start',
-    },
+    { type: 'text', x: left ? at - 3 : at + 3, y, words, size: size.tick, fill: palette.soft, anchor: left ? 'end' : 'start' },
   ];
 }
 
@@ -215,27 +209,4 @@ function floorMarks({ box, y, palette }: Frame, { value, words }: { value: numbe
     { type: 'path', d, stroke: 'none', width: 0, fill: palette.axis, opacity: 0.18 },
     { type: 'text', x: box.x + 5, y: top - 3, words, size: size.tick, fill: palette.soft, anchor: 'start' },
   ];
-}
-
-function legendOf({ box, palette }: Frame, { corner, entries }: NonNullable<PlotSpec['legend']>): Mark[] {
-  const row = between;
-  const sample = 18;
-  const right = box.x + box.width - 4;
-  const widest = Math.max(0, ...entries.map((e) => widthOf(e.words, size.tick)));
-  // Under the labels of the rules, or above the axis.
-  const first = corner === 'top right' ? box.y + size.tick + 12 : box.y + box.height - 10 - (entries.length - 1) * row;
-  return entries.flatMap(({ words, colour, open, dotted }, i): Mark[] => {
-    const at = first + i * row;
-    const from = right - widest - sample - 5;
-    return [
-      {
-        type: 'path',
-        d: `M${px(from)} ${px(at)}h${sample}`,
-        stroke: colour,
-        width: dotted ? size.axis * 1.5 : size.line,
-        ...(dotted ? { dash: dashes.null } : open ? { dash: dashes.test } : {}),
-      },
-      { type: 'text', x: from + sample + 5, y: at + size.tick * 0.36, words, size: size.tick, fill: palette.text, anchor: 'start' },
-    ];
-  });
 }

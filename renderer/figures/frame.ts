@@ -10,10 +10,14 @@ export interface FrameSpec {
   x: AxisSpec;
   y: AxisSpec;
   palette: Palette;
-  /** pixels to keep free right of the plot */
-  right?: number;
+  margins: Margins;
   /** panel letter */
   letter?: string;
+}
+
+export interface Margins {
+  left: number;
+  right: number;
 }
 
 export interface Frame {
@@ -27,14 +31,26 @@ export interface Frame {
 
 const gap = 3;
 /** What stands centred on a tick may reach over the plot's edge. */
-const overhang = 6;
+export const overhang = 6;
 
-export function frameOf({ outer, x, y, palette, right = overhang, letter }: FrameSpec): Frame {
-  const top = (letter ? size.text + 6 : 0) + size.tick / 2 + 1;
-  const bottom = size.major + gap + size.tick + 4 + size.text + 2;
+/** Heights above and below a plot. */
+const ends = (letter: string | undefined) => ({
+  top: (letter ? size.text + 6 : 0) + size.tick / 2 + 1,
+  bottom: size.major + gap + size.tick + 4 + size.text + 2,
+});
+
+/** What the ticks and the label of the upright axis take. */
+export function leftMargin({ outer, y, letter }: Pick<FrameSpec, 'outer' | 'y' | 'letter'>): number {
+  const { top, bottom } = ends(letter);
   const height = outer.height - top - bottom;
   const widest = Math.max(0, ...axisOf(y, height, -height).ticks.map((t) => (t.words ? widthOf(t.words, size.tick) : 0)));
-  const left = size.text + 5 + widest + gap + size.major;
+  return size.text + 5 + widest + gap + size.major;
+}
+
+export function frameOf({ outer, x, y, palette, margins, letter }: FrameSpec): Frame {
+  const { left, right } = margins;
+  const { top, bottom } = ends(letter);
+  const height = outer.height - top - bottom;
   const box: Box = { x: outer.x + left, y: outer.y + top, width: outer.width - left - right, height };
   const across = axisOf(x, box.x, box.width);
   const up = axisOf(y, box.y + box.height, -box.height);

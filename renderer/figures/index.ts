@@ -1,11 +1,11 @@
 // Every figure by its kind: the store's numbers in, a laid-out scene out. The page, the command line and the tests draw from here alone.
 import type { FigureData, FigureKind, FigureStyle } from '../../main/contract/figures.ts';
-import { plot } from './curves.ts';
+import { marginsOf, plot, type PlotSpec } from './curves.ts';
 import { layerDrawing } from './layers.ts';
 import { widthOfTwoPanels, type Drawing, type Layout } from './layout.ts';
 import { ntkAlignmentDrawing, ntkSplitDrawing } from './ntk.ts';
 import { paletteOf } from './palette.ts';
-import { pixelsPerMm, type Scene } from './scene.ts';
+import { pixelsPerMm, type Panel, type Scene } from './scene.ts';
 import { powerDrawing, spectrumDrawing } from './spectra.ts';
 import { trainingDrawing } from './training.ts';
 
@@ -37,6 +37,15 @@ function drawing(data: FigureData, layout: Layout): Drawing {
   }
 }
 
+/** Plots on top of each other begin and end at the same places. */
+function panelsOf(plots: readonly PlotSpec[]): Panel[] {
+  const margins = plots.map(marginsOf);
+  return plots.map((o) => {
+    const column = margins.filter((_, i) => plots[i].outer.x === o.outer.x);
+    return plot(o, { left: Math.max(...column.map((m) => m.left)), right: Math.max(...column.map((m) => m.right)) });
+  });
+}
+
 /** Geometry, words and data of a figure. */
 export function sceneOf(data: FigureData, wanted: Partial<FigureStyle> = {}): Scene {
   const style = fullStyle(data.kind, wanted);
@@ -52,7 +61,7 @@ export function sceneOf(data: FigureData, wanted: Partial<FigureStyle> = {}): Sc
     text: palette.text,
     soft: palette.soft,
     line: palette.axis,
-    panels: plots.map(plot),
+    panels: panelsOf(plots),
     ...words,
   };
 }

@@ -85,7 +85,7 @@ export function ntkAlignmentDrawing({ source, metrics, points }: FigureInputs['n
 const K = symbol('K');
 const parts = [
   { key: 'penultimateTarget', share: 'penultimateShare', name: [K, { text: '(L)', raised: true }], role: roles.penultimate },
-  { key: 'gradientTarget', share: 'gradientShare', name: [K, { text: '∇', raised: true }], role: roles.gradient },
+  { key: 'gradientTarget', share: 'gradientShare', name: plain('gradient'), role: roles.gradient },
   { key: 'ntkTarget', share: null, name: plain('NTK'), role: roles.target },
 ] as const;
 

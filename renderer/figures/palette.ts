@@ -1,5 +1,5 @@
 // Colours of figures: the tokens of styles/tokens.css as plain values, since a figure has to carry its own.
-import { interpolateLab, interpolatePlasma, piecewise } from 'd3';
+import { interpolateLab, interpolatePlasma } from 'd3';
 import type { FigureStyle } from '../../main/contract/figures.ts';
 
 export interface Palette {
@@ -40,8 +40,10 @@ export const roles = { target: 0, input: 1, network: 2, penultimate: 3, gradient
 
 /** n colours from early to late, one hue. */
 export function epochColours({ epochs }: Palette, n: number): string[] {
-  const between = piecewise(interpolateLab, [...epochs]);
-  return Array.from({ length: n }, (_, i) => (n === 1 ? epochs[2] : between(i / (n - 1))));
+  const [early, middle, late] = epochs;
+  const [first, second] = [interpolateLab(early, middle), interpolateLab(middle, late)];
+  const at = (t: number) => (t < 0.5 ? first(2 * t) : second(2 * t - 1));
+  return Array.from({ length: n }, (_, i) => at(n === 1 ? 1 : i / (n - 1)));
 }
 
 /** n colours from the first layer to the last: plasma's dark end on white, its bright end on black. */

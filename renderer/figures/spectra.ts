@@ -2,7 +2,8 @@
 import type { CurveSpectrum, FigureInputs } from '../../main/contract/figures.ts';
 import type { AxisSpec } from './axis.ts';
 import { powerCaption, spectrumCaption } from './caption.ts';
-import type { Curve, Entry, PlotSpec, Rule } from './curves.ts';
+import type { Curve, PlotSpec, Rule } from './curves.ts';
+import type { Entry } from './legend.ts';
 import { splitsOf, whole, type Drawing, type Layout } from './layout.ts';
 import { epochColours } from './palette.ts';
 import { plain, symbol, type Words } from './scene.ts';
@@ -10,11 +11,11 @@ import { plain, symbol, type Words } from './scene.ts';
 type Input = FigureInputs['spectrum'];
 
 /** Where the target's rank ends and where a kernel's does: C (C − 1 when centred), and N where it is under P. */
-export function rulesOf({ source, curves }: Input): Rule[] {
+export function rulesOf({ source, curves }: Input, at: Rule['at']): Rule[] {
   const rank = source.classes - (source.centred ? 1 : 0);
   const name: Words = [symbol('C'), ...plain(`${source.centred ? ' − 1' : ''} = ${rank}`)];
   const widths = [...new Set(curves.filter((c) => c.features < c.samples).map((c) => c.features))];
-  return [{ x: rank, words: name }, ...widths.map((n) => ({ x: n, words: [symbol('N'), ...plain(` = ${n}`)] }))];
+  return [{ x: rank, words: name, at }, ...widths.map((n) => ({ x: n, words: [symbol('N'), ...plain(` = ${n}`)], at }))];
 }
 
 const series = (c: CurveSpectrum) => `epoch ${c.epoch}, ${c.split}`;
@@ -77,9 +78,9 @@ export function spectrumDrawing(input: Input, layout: Layout): Drawing {
     },
     palette: layout.palette,
     curves,
-    rules: rulesOf(input),
+    rules: rulesOf(input, 'top'),
     floor: { value: floor, words: plain('noise floor') },
-    legend: { corner: 'top right', entries },
+    legend: entries,
     say: (x) => `mode ${x}`,
   };
   return {
@@ -116,11 +117,8 @@ export function powerDrawing(input: Input, layout: Layout): Drawing {
     },
     palette,
     curves: [...curves, chance],
-    rules: rulesOf(input),
-    legend: {
-      corner: 'bottom right',
-      entries: [...entries, { words: [...plain('random '), symbol('ρ/P')], colour: palette.soft, open: false, dotted: true }],
-    },
+    rules: rulesOf(input, 'bottom'),
+    legend: [...entries, { words: [...plain('random '), symbol('ρ/P')], colour: palette.soft, open: false, dotted: true }],
     say: (x) => `mode ${x}`,
   };
   return {

@@ -42,9 +42,7 @@ export function trainingDrawing({ sources, metrics }: FigureInputs['training'], 
   );
   const accuracies = all.flatMap((m) => [m.trainAccuracy, m.testAccuracy]);
   const boxes = layout.width >= layout.wide ? columnsOf(layout, 2) : stacked(layout, 2);
-  const legend = many
-    ? { corner: 'bottom right' as const, entries: sets.map(({ set, open }) => ({ words: plain(set), colour: palette.soft, open })) }
-    : undefined;
+  const legend = many ? sets.map(({ set, open }) => ({ words: plain(set), colour: palette.soft, open })) : undefined;
   return {
     title: 'Training: accuracy and loss against epoch',
     caption: trainingCaption(sources, metrics),

@@ -35,9 +35,9 @@ class PythonPeer implements Peer {
   }
   async time(workload: string, size: number, repeats: number): Promise<number[]> {
     this.#child.stdin?.write(`${JSON.stringify({ workload, size, repeats })}\n`);
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error('the peer ended');
-    const answer = JSON.parse(value) as { seconds: number[] } | { error: string };
+    const next: IteratorResult<string, unknown> = await this.#lines.next();
+    if (next.done) throw new Error('the peer ended');
+    const answer = JSON.parse(next.value) as { seconds: number[] } | { error: string };
     if ('error' in answer) throw new Error(answer.error);
     return answer.seconds;
   }
