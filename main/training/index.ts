@@ -79,16 +79,21 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
       checkpoint: { epoch, step: step.count, weights: weightsOf(network), optimizer: step.optimizer.state(), generator },
     };
   };
-  const check = (loss: number): number => {
+  const check = (loss: number, during = epoch + 1): number => {
     if (Number.isFinite(loss)) return loss;
     const kind = Number.isNaN(loss) ? 'NaN' : 'infinite';
     throw new KernelscopeError(
       'failed',
-      `Stopped in epoch ${epoch + 1}: loss became ${kind}.${kept >= 0 ? ` The checkpoint of epoch ${kept} is kept.` : ''}`,
+      `Stopped in epoch ${during}: loss became ${kind}.${kept >= 0 ? ` The checkpoint of epoch ${kept} is kept.` : ''}`,
     );
   };
   async function* endOfEpoch(seconds: number): AsyncGenerator<TrainEvent, void, void> {
-    if (measured.has(epoch)) yield { kind: 'epoch', metrics: await epochMetrics(device, network, dataset, epoch, breathe), seconds };
+    if (measured.has(epoch)) {
+      const metrics = await epochMetrics(device, network, dataset, epoch, breathe);
+      // The last update may have been the one too many: its batch's loss was taken before it.
+      for (const loss of [metrics.trainLoss, metrics.testLoss]) check(loss, Math.max(epoch, 1));
+      yield { kind: 'epoch', metrics, seconds };
+    }
     if (snapshots.has(epoch)) yield { kind: 'snapshot', epoch };
     if (snapshots.has(epoch) || performance.now() - keptAt > (o.checkpointEvery ?? 60_000)) yield checkpoint();
   }
