@@ -28,14 +28,15 @@ function logTicks(low: number, high: number, pixels: number): Tick[] {
   const perDecade = pixels / Math.max(1, Math.log10(high / low));
   const every = Math.max(1, Math.ceil(26 / perDecade));
   const withPowers = first < -2 || last > 4;
+  // Two powers of ten at least are needed to read between; else 2 and 5 of each decade help.
+  const sparse = Array.from({ length: decades + 1 }, (_, i) => 10 ** (first + i)).filter(inside).length < 2;
   const found: Tick[] = [];
   for (let k = first; k <= last; k++)
     for (let m = 1; m <= 9; m++) {
       const value = m * 10 ** k;
       if (!inside(value)) continue;
-      if (m === 1) found.push({ value, words: (k - first) % every === 0 || decades <= 1 ? powerOfTen(k, withPowers) : null });
-      // Less than a decade has no two powers of ten to read between.
-      else if (decades <= 1 && [2, 5].includes(m)) found.push({ value, words: plain(plainNumber(value)) });
+      if (m === 1) found.push({ value, words: (k - first) % every === 0 || sparse ? powerOfTen(k, withPowers) : null });
+      else if (sparse && [2, 5].includes(m)) found.push({ value, words: plain(plainNumber(value)) });
       else if (perDecade >= 22) found.push({ value, words: null });
     }
   return found;

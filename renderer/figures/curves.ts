@@ -1,5 +1,5 @@
 // Curves in a frame: paths at the screen's resolution, dots, names at their right ends, bands, rules.
-import { frameOf, leftMargin, overhang, px, type Frame, type FrameSpec, type Margins } from './frame.ts';
+import { frameOf, leftMargin, px, rightMargin, type Frame, type FrameSpec, type Margins } from './frame.ts';
 import { dashes, size, type Mark, type Panel, type Spot, type Words } from './scene.ts';
 import { legendMarks, type Entry } from './legend.ts';
 import { widthOf } from './text.ts';
@@ -14,7 +14,6 @@ export interface Curve {
   series: string;
   /** at its right end; null: none */
   name: Words | null;
-  nameColour?: string;
   /** a reference line: thin, dotted, without dots */
   reference?: boolean;
   /** ± around y, 15 % opacity */
@@ -48,7 +47,7 @@ const fewPoints = 15;
 /** What stands left and right of a plot needs this much. */
 export function marginsOf(o: PlotSpec): Margins {
   const names = o.curves.flatMap((c) => (c.name ? [widthOf(c.name, size.tick)] : []));
-  return { left: leftMargin(o), ...(names.length > 0 ? { right: lead + Math.max(...names) + 1 } : { right: overhang }) };
+  return { left: leftMargin(o), ...(names.length > 0 ? { right: lead + Math.max(...names) + 1 } : { right: rightMargin(o) }) };
 }
 
 export function plot(o: PlotSpec, margins: Margins = marginsOf(o)): Panel {
@@ -151,8 +150,7 @@ function endNames({ box, x, y, palette }: Frame, curves: readonly Curve[]): Mark
   const edge = box.x + box.width;
   return named.flatMap(({ c, words, u, v }, i): Mark[] => {
     const at = places[i];
-    const colour = c.nameColour ?? c.colour;
-    const text: Mark = { type: 'text', x: edge + lead, y: at + size.tick * 0.36, words, size: size.tick, fill: colour, anchor: 'start' };
+    const text: Mark = { type: 'text', x: edge + lead, y: at + size.tick * 0.36, words, size: size.tick, fill: c.colour, anchor: 'start' };
     if (Math.abs(at - v) < 4) return [text];
     return [{ type: 'path', d: `M${px(u + 3.5)} ${px(v)}L${px(edge + lead - 1.5)} ${px(at)}`, stroke: palette.axis, width: 0.5 }, text];
   });

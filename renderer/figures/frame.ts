@@ -31,7 +31,7 @@ export interface Frame {
 
 const gap = 3;
 /** What stands centred on a tick may reach over the plot's edge. */
-export const overhang = 6;
+const overhang = 6;
 
 /** Heights above and below a plot. */
 const ends = (letter: string | undefined) => ({
@@ -45,6 +45,14 @@ export function leftMargin({ outer, y, letter }: Pick<FrameSpec, 'outer' | 'y' |
   const height = outer.height - top - bottom;
   const widest = Math.max(0, ...axisOf(y, height, -height).ticks.map((t) => (t.words ? widthOf(t.words, size.tick) : 0)));
   return size.text + 5 + widest + gap + size.major;
+}
+
+/** What the last number of the axis takes beyond the plot. */
+export function rightMargin({ outer, x }: Pick<FrameSpec, 'outer' | 'x'>): number {
+  const last = axisOf(x, 0, outer.width).ticks.findLast((t) => t.words);
+  if (!last?.words) return overhang;
+  const { at } = axisOf(x, 0, outer.width);
+  return Math.max(overhang, widthOf(last.words, size.tick) / 2 + 1 - (outer.width - at(last.value)));
 }
 
 export function frameOf({ outer, x, y, palette, margins, letter }: FrameSpec): Frame {

@@ -48,7 +48,6 @@ export function layerDrawing({ sources, epoch, layers }: FigureInputs['alignment
         open: split === 'test',
         series: `${side}, ${split}`,
         name,
-        ...(i > 0 && { nameColour: palette.soft }),
         ...(layers.length > 1 && { spread: values.map(deviation) }),
       };
     }),

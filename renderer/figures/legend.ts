@@ -19,7 +19,12 @@ const beside = 5;
 function crossed({ x, y }: Frame, curves: readonly Curve[], { x: left, y: top, width, height }: Box): number {
   const step = 3;
   let count = 0;
-  for (const { points } of curves)
+  for (const { points } of curves) {
+    const end = points.at(-1);
+    if (end) {
+      const [u, v] = [x.at(end.x) - left, y.at(end.y) - top];
+      if (u > -4 && u < width + 4 && v > -4 && v < height + 4) count += row; // its dot
+    }
     for (let i = 1; i < points.length; i++) {
       const [u, v, p, q] = [x.at(points[i - 1].x), y.at(points[i - 1].y), x.at(points[i].x), y.at(points[i].y)];
       if (!Number.isFinite(u + v + p + q) || Math.max(u, p) < left || Math.min(u, p) > left + width) continue;
@@ -29,6 +34,7 @@ function crossed({ x, y }: Frame, curves: readonly Curve[], { x: left, y: top, w
         if (a > left && a < left + width && b > top && b < top + height) count += Math.hypot(p - u, q - v) / n;
       }
     }
+  }
   return count;
 }
 

@@ -16,14 +16,14 @@ const measureOf = ({ style }: Layout): 'cka' | 'kta' => (style.measure === 'kta'
 const valueOf = (ntk: NtkAlignment, key: Key, measure: 'cka' | 'kta'): number => (measure === 'kta' ? ntk.kta[key] : ntk[key]);
 
 /** Curves of one quantity on both sets; the first carries its name, the others the set's. */
-function curvesOf(points: Points, name: Words, colour: string, layout: Layout, pick: (ntk: NtkAlignment) => number): Curve[] {
+function curvesOf(points: Points, name: Words, colour: string, pick: (ntk: NtkAlignment) => number): Curve[] {
   return splitsOf(points).map((split, i): Curve => {
     const own = ofSplit(points, split).map(({ epoch, ntk }) => ({ x: epoch, y: pick(ntk) }));
     const last = own.at(-1);
     const value = last ? fixed(2)(last.y) : '';
     const label: Words = i === 0 ? [...name.map((w) => ({ ...w, bold: true })), ...plain(` ${value}`)] : plain(`${split} ${value}`);
     const series = `${name.map((w) => w.text).join('')}, ${split}`;
-    return { points: own, colour, open: split === 'test', series, name: label, ...(i > 0 && { nameColour: layout.palette.soft }) };
+    return { points: own, colour, open: split === 'test', series, name: label };
   });
 }
 
@@ -50,7 +50,7 @@ function alignmentPlot(points: Points, epochs: readonly number[], layout: Layout
     y: { type: 'linear', domain: [0, 1], label: plain(measureNames[measure]) },
     palette,
     curves: [
-      ...pairs.flatMap(({ key, name, role }) => curvesOf(points, name, palette.data[role], layout, (ntk) => valueOf(ntk, key, measure))),
+      ...pairs.flatMap(({ key, name, role }) => curvesOf(points, name, palette.data[role], (ntk) => valueOf(ntk, key, measure))),
       ...nullCurve(points, layout),
     ],
     say: (e) => `epoch ${e}`,
@@ -122,7 +122,7 @@ export function ntkSplitDrawing({ source, points }: FigureInputs['ntk-split'], l
     y: { type: 'linear', domain: [0, 1], label: plain(`${measureNames[measure]} with the target`) },
     palette,
     curves: [
-      ...parts.flatMap(({ key, name, role }) => curvesOf(points, name, palette.data[role], layout, (ntk) => valueOf(ntk, key, measure))),
+      ...parts.flatMap(({ key, name, role }) => curvesOf(points, name, palette.data[role], (ntk) => valueOf(ntk, key, measure))),
       ...nullCurve(points, layout),
     ],
     say: (e) => `epoch ${e}`,

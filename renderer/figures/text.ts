@@ -21,7 +21,7 @@ export const widthOf = (words: Words, size: number): number =>
 const minus = (text: string) => text.replace('-', '−');
 const trimmed = format('~r');
 /** A tick's number. */
-export const plainNumber = (v: number): string => minus(Math.abs(v) >= 1000 ? format(',')(v) : trimmed(Number(v.toPrecision(6))));
+export const plainNumber = (v: number): string => minus(Math.abs(v) >= 10_000 ? format(',')(v) : trimmed(Number(v.toPrecision(6))));
 export const fixed =
   (digits: number) =>
   (v: number): string =>
