@@ -5,7 +5,8 @@ import { loadDataset, probeSet, type Dataset } from '../../../main/data/index.ts
 import { temporaryFolder } from '../../support/folder.ts';
 import { noMnist, pixels, realData, refusal, tinyMnist } from './support.ts';
 
-const dataDir = tinyMnist(temporaryFolder(), { train: 120, test: 60 });
+const root = temporaryFolder();
+const dataDir = tinyMnist(root, { train: 120, test: 60 });
 const config = (dataset: string, train: number, test: number, seed = 1, more: object = {}) =>
   parseConfig({
     seed,
@@ -36,6 +37,8 @@ describe('a subset of mnist', () => {
     const ids = async (seed: number, n = 50) => [...(await loadDataset(config('mnist', n, 20, seed), { dataDir })).train.ids];
     expect(await ids(1)).toEqual(await ids(1));
     expect(await ids(1)).not.toEqual(await ids(2));
+    const { train, test: held } = await loadDataset(config('mnist', 20, 20), { dataDir: tinyMnist(root, { train: 60, test: 60 }) });
+    expect(train.ids).not.toEqual(held.ids); // each split is drawn by itself
     expect(await ids(5, 120)).toEqual(Array.from({ length: 120 }, (_, i) => i));
   });
 

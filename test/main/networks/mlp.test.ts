@@ -126,6 +126,11 @@ describe('weights', () => {
     restoreWeights(device, network, [...wanted].reverse()); // by name, in whatever order
     expect(weightsOf(network)).toEqual(wanted);
     expect(kept).not.toEqual(wanted); // the copies did not follow
+    const out = weightsOf(network);
+    device.tf.tidy(() => device.ops.sgd(network.parameters[0].variable, device.tf.ones([6, 5]), { rate: 1 })); // in place
+    expect(out).toEqual(wanted);
+    expect(weightsOf(network)).not.toEqual(wanted);
+    restoreWeights(device, network, out);
     wanted[0].data.fill(0);
     expect(numbersOf(weightsOf(network), 'layer1.weight').some((v) => v !== 0)).toBe(true);
     network.dispose();
