@@ -2,7 +2,7 @@
 import type { FigureData, FigureKind, FigureStyle } from '../../main/contract/figures.ts';
 import { marginsOf, plot, type PlotSpec } from './curves.ts';
 import { layerDrawing } from './layers.ts';
-import { widthOfTwoPanels, type Drawing, type Layout } from './layout.ts';
+import { isWide, type Drawing, type Layout } from './layout.ts';
 import { ntkAlignmentDrawing, ntkSplitDrawing } from './ntk.ts';
 import { paletteOf } from './palette.ts';
 import { pixelsPerMm, type Panel, type Scene } from './scene.ts';
@@ -14,9 +14,9 @@ export type { Scene };
 /** One column of a paper, 3:2; two panels on top of each other take more. */
 export function fullStyle(kind: FigureKind, style: Partial<FigureStyle> = {}): FigureStyle {
   const widthMm = style.widthMm ?? 85;
-  const twoRows = kind === 'training' && widthMm * pixelsPerMm < widthOfTwoPanels;
-  const twoColumns = !twoRows && ['training', 'ntk-alignment', 'ntk-split'].includes(kind) && widthMm * pixelsPerMm >= widthOfTwoPanels;
-  const heightMm = Math.round(twoRows ? widthMm * 1.1 : twoColumns ? widthMm / 2.8 : widthMm / 1.5);
+  const panels = ['training', 'ntk-alignment', 'ntk-split'].includes(kind) ? 2 : 1;
+  const side = panels === 2 && isWide(widthMm, widthMm / 2.8);
+  const heightMm = Math.round(side ? widthMm / 2.8 : kind === 'training' ? widthMm * 1.1 : widthMm / 1.5);
   return { widthMm, heightMm, theme: 'light', xScale: 'auto', yScale: 'auto', measure: 'cka', ...style };
 }
 
@@ -51,7 +51,7 @@ export function sceneOf(data: FigureData, wanted: Partial<FigureStyle> = {}): Sc
   const style = fullStyle(data.kind, wanted);
   const [width, height] = [style.widthMm * pixelsPerMm, style.heightMm * pixelsPerMm];
   const palette = paletteOf(style.theme);
-  const { plots, ...words } = drawing(data, { width, height, palette, style, wide: widthOfTwoPanels });
+  const { plots, ...words } = drawing(data, { width, height, palette, style, wide: isWide(style.widthMm, style.heightMm) });
   return {
     widthMm: style.widthMm,
     heightMm: style.heightMm,

@@ -4,15 +4,15 @@ import type { Split } from '../../main/contract/results.ts';
 import type { AxisSpec } from './axis.ts';
 import type { PlotSpec } from './curves.ts';
 import type { Palette } from './palette.ts';
-import { pixelsPerMm, plain, type Box, type Scene, type Table } from './scene.ts';
+import { plain, type Box, type Scene, type Table } from './scene.ts';
 
 export interface Layout {
   width: number;
   height: number;
   palette: Palette;
   style: FigureStyle;
-  /** from this width on panels stand side by side */
-  wide: number;
+  /** panels stand side by side */
+  wide: boolean;
 }
 
 /** A figure before it is drawn. */
@@ -24,7 +24,8 @@ export interface Drawing {
   facts: Scene['facts'];
 }
 
-export const widthOfTwoPanels = 130 * pixelsPerMm;
+/** Two panels side by side want the width of a page and a landscape format. */
+export const isWide = (widthMm: number, heightMm: number): boolean => widthMm >= 130 && widthMm >= 2 * heightMm;
 
 export const whole = ({ width, height }: Layout): Box => ({ x: 0, y: 0, width, height });
 export function columnsOf({ width, height }: Layout, n: number): Box[] {

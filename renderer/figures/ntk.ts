@@ -60,7 +60,7 @@ function alignmentPlot(points: Points, epochs: readonly number[], layout: Layout
 export function ntkAlignmentDrawing({ source, metrics, points }: FigureInputs['ntk-alignment'], layout: Layout): Drawing {
   const epochs = [...metrics.map((m) => m.epoch), ...points.map((p) => p.epoch)];
   const plot = alignmentPlot(points, epochs, layout);
-  const wide = layout.width >= layout.wide;
+  const { wide } = layout;
   const [left, right] = columnsOf(layout, 2);
   const accuracy = trainingDrawing({ sources: [source], metrics: [metrics] }, layout).plots[0];
   return {
@@ -127,7 +127,7 @@ export function ntkSplitDrawing({ source, points }: FigureInputs['ntk-split'], l
     ],
     say: (e) => `epoch ${e}`,
   };
-  const added = layout.width >= layout.wide && measure === 'cka' ? contributionPlot(points, epochs, layout) : null;
+  const added = layout.wide && measure === 'cka' ? contributionPlot(points, epochs, layout) : null;
   const [left, right] = columnsOf(layout, 2);
   return {
     title: 'NTK alignment with the target, split into parts',

@@ -41,7 +41,7 @@ export function trainingDrawing({ sources, metrics }: FigureInputs['training'], 
     style.xScale,
   );
   const accuracies = all.flatMap((m) => [m.trainAccuracy, m.testAccuracy]);
-  const boxes = layout.width >= layout.wide ? columnsOf(layout, 2) : stacked(layout, 2);
+  const boxes = layout.wide ? columnsOf(layout, 2) : stacked(layout, 2);
   const legend = many ? sets.map(({ set, open }) => ({ words: plain(set), colour: palette.soft, open })) : undefined;
   return {
     title: 'Training: accuracy and loss against epoch',
