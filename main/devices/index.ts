@@ -6,10 +6,10 @@ import type { DeviceReport } from '../contract/results.ts';
 import { createAlgebra, type Algebra } from './algebra.ts';
 import { registerCpu } from './cpu/register.ts';
 import { findNative, float32Blas, type NativeSearch } from './native.ts';
-import { createOps, type Ops } from './ops.ts';
+import { createOps, type Ops, type ShareMoments } from './ops.ts';
 import { wasmBuild } from './wasm/load.ts';
 
-export type { Algebra, Ops };
+export type { Algebra, Ops, ShareMoments };
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
 export const deviceNames = ['cpu', 'webgpu', 'cuda'] as const;
 

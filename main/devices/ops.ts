@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { Activation } from '../contract/config.ts';
+import { CpuBackend } from './cpu/backend.ts';
 import { own } from './cpu/dense.ts';
+import * as shares from './cpu/shares.ts';
 import { registerDerivatives } from './derivatives.ts';
 import { registerGradients } from './gradients.ts';
 import { plainOps } from './plain.ts';
@@ -17,12 +19,36 @@ export interface Ops {
   derivative(h: Tensor2D, a: Activation): Tensor2D;
   /** K + (scale·A + add) ∘ B, all [m, n]; consumes K, in place where nothing else holds its values; null starts at 0 */
   accumulateProduct(K: Tensor2D | null, A: Tensor2D, scale: number, add: number, B: Tensor2D): Tensor2D;
+  /** Adds a share T [m, n] of a kernel's tile to S [m, n] and answers T's moments with the tile L of another kernel, all in float64.
+   *  Consumes S: go on with the answer's `sum`; null starts at 0. */
+  addShare(S: Tensor2D | null, share: Share<Tensor2D>, L: Tensor2D): Promise<{ sum: Tensor2D; moments: ShareMoments }>;
+  /** ⟨A, B⟩ in float64; A and B of one shape */
+  innerProduct(A: Tensor2D, B: Tensor2D): Promise<number>;
+  /** A tensor's values to be read before it is disposed: not copied where the device's memory can be looked into */
+  peek(x: Tensor2D): Promise<Float32Array>;
   /** p ← p − rate·g */
   sgd(p: Variable, g: Tensor, o: { rate: number }): void;
   /** v ← momentum·v + g, p ← p − rate·v */
   momentum(p: Variable, g: Tensor, velocity: Variable, o: { rate: number; momentum: number }): void;
   /** Adam (Kingma & Ba 2015) with both bias corrections; `step` counts from 1; epsilon is added to √v̂ */
   adam(p: Variable, g: Tensor, m: Variable, v: Variable, o: AdamOptions): void;
+}
+/** T = (scale·a + add) ∘ b, or scale·a + add where b is null */
+export interface Share<T> {
+  a: T;
+  scale: number;
+  add: number;
+  b: T | null;
+}
+export interface ShareMoments {
+  /** ⟨T, T⟩ and ⟨T, L⟩ */
+  square: number;
+  product: number;
+  /** Σ_k T_kk */
+  trace: number;
+  /** row sums [m] and column sums [n] */
+  rows: Float64Array;
+  columns: Float64Array;
 }
 export interface AdamOptions {
   rate: number;
@@ -81,6 +107,24 @@ export function createOps(): Ops {
       const result = run(own.accumulateProduct, inputs, { scale, add, inPlace });
       K?.dispose();
       return result;
+    },
+    async addShare(S, share, L) {
+      checkSame('addShare', ...(S ? [S] : []), share.a, ...(share.b ? [share.b] : []), L);
+      const backend = tf.backend();
+      if (backend instanceof CpuBackend) {
+        const sum = S ?? run(own.empty, { like: L }, {});
+        return { sum, moments: shares.addShare(backend, sum, S !== null, share, L) };
+      }
+      return plainOps.addShare(S, share, L);
+    },
+    async innerProduct(A, B) {
+      checkSame('innerProduct', A, B);
+      const backend = tf.backend();
+      return backend instanceof CpuBackend ? shares.innerProduct(backend, A, B) : plainOps.innerProduct(A, B);
+    },
+    async peek(x) {
+      const backend = tf.backend();
+      return backend instanceof CpuBackend ? (backend.view(x) as Float32Array) : x.data<'float32'>();
     },
     sgd: (p, g, o) => (checkSame('sgd', p, g), sgd(p, g, o)),
     momentum: (p, g, v, o) => (checkSame('momentum', p, g, v), momentum(p, g, v, o)),

@@ -20,7 +20,7 @@ function derivative(h: Tensor2D, a: Activation): Tensor2D {
   });
 }
 
-export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumulateProduct'> = {
+export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumulateProduct' | 'addShare' | 'innerProduct'> = {
   dense(x, w, b, { scale, activation }) {
     return tf.tidy(() => {
       const y: Tensor2D = tf.matMul(x, w);
@@ -38,5 +38,32 @@ export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumula
       K.dispose();
       return sum;
     });
+  },
+  async addShare(S, { a, scale, add, b }, L) {
+    const [T, sum] = tf.tidy(() => {
+      const scaled: Tensor2D = tf.add(tf.mul(a, scale), add);
+      const T: Tensor2D = b ? tf.mul(scaled, b) : scaled;
+      return [T, S ? tf.add<Tensor2D>(S, T) : tf.clone(T)];
+    });
+    const [t, l] = [await T.data(), await L.data()];
+    T.dispose();
+    S?.dispose();
+    const [m, n] = sum.shape;
+    const moments = { square: 0, product: 0, trace: 0, rows: new Float64Array(m), columns: new Float64Array(n) };
+    for (let i = 0, k = 0; i < m; i++)
+      for (let j = 0; j < n; j++, k++) {
+        moments.square += t[k] * t[k];
+        moments.product += t[k] * l[k];
+        if (i === j) moments.trace += t[k];
+        moments.rows[i] += t[k];
+        moments.columns[j] += t[k];
+      }
+    return { sum, moments };
+  },
+  async innerProduct(A, B) {
+    const [a, b] = [await A.data(), await B.data()];
+    let sum = 0;
+    for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
+    return sum;
   },
 };

@@ -1,9 +1,10 @@
-// Moments of a symmetric P×P kernel, gathered in float64 from tiles of its lower triangle while they are at hand; the kernel itself need
-// not be kept. With row sums r and total s,
+// Moments of symmetric P×P kernels, gathered in float64 from the tiles of their lower triangle; the kernels themselves need not be kept.
+// With row sums r and total s,
 //   ⟨HAH, HBH⟩ = ⟨A, B⟩ − (2/P) r_a·r_b + s_a s_b/P².
-// Each element under the diagonal stands for its mirror image too, so that a kernel is symmetric by construction.
+// A tile under the diagonal stands for its mirror image too.
+import type { ShareMoments } from '../devices/index.ts';
 
-/** Where a tile lies: rows i … i+m−1, columns j … j+n−1, j ≤ i; i = j is a tile on the diagonal, of which the lower half is read. */
+/** Where a tile lies: rows i … i+m−1, columns j … j+n−1, j ≤ i; i = j is a tile on the diagonal. */
 export interface TilePlace {
   i: number;
   m: number;
@@ -23,83 +24,22 @@ export interface Moments {
 
 export const emptyMoments = (P: number): Moments => ({ square: 0, target: 0, trace: 0, rows: new Float64Array(P) });
 
-/**
- * Adds the tile scale·T + add of one part to its moments and to the sum of parts. T, target (K_Y): [m, n] float32; sum: [m, n] float64.
- */
-export function addPart(
-  M: Moments,
-  T: Float32Array,
-  scale: number,
-  add: number,
-  target: Float32Array,
-  sum: Float64Array,
-  at: TilePlace,
-): void {
-  const { rows } = M;
-  const { i, m, j, n } = at;
-  const diagonal = i === j;
-  let square = 0;
-  let withTarget = 0;
-  for (let r = 0; r < m; r++) {
-    const end = r * n + (diagonal ? r : n);
-    let row = 0;
-    for (let k = r * n, q = j; k < end; k++, q++) {
-      const v = scale * T[k] + add;
-      sum[k] += v;
-      square += v * v;
-      withTarget += v * target[k];
-      row += v;
-      rows[q] += v; // the mirror image
-    }
-    if (diagonal) {
-      const v = scale * T[end] + add;
-      sum[end] += v;
-      M.square += v * v;
-      M.target += v * target[end];
-      M.trace += v;
-      row += v;
-    }
-    rows[i + r] += row;
-  }
-  M.square += 2 * square;
-  M.target += 2 * withTarget;
+/** How often a tile stands in the whole kernel. */
+export const weightOf = ({ i, j }: TilePlace): 1 | 2 => (i === j ? 1 : 2);
+
+/** Adds the moments of one tile. */
+export function addTile(M: Moments, tile: ShareMoments, at: TilePlace): void {
+  const weight = weightOf(at);
+  M.square += weight * tile.square;
+  M.target += weight * tile.product;
+  if (weight === 1) M.trace += tile.trace;
+  for (let r = 0; r < at.m; r++) M.rows[at.i + r] += tile.rows[r];
+  if (weight === 2) for (let c = 0; c < at.n; c++) M.rows[at.j + c] += tile.columns[c];
 }
 
-/** ⟨K, K⟩ of a summed tile, and ⟨K, L⟩ with a second kernel's tile L [m, n] where one is given. */
-export function tileProducts(sum: Float64Array, L: Float32Array | null, { i, m, j, n }: TilePlace): { square: number; product: number } {
-  const diagonal = i === j;
-  let square = 0;
-  let product = 0;
-  for (let r = 0; r < m; r++) {
-    const start = r * n;
-    const end = start + (diagonal ? r : n);
-    if (L)
-      for (let k = start; k < end; k++) {
-        square += sum[k] * sum[k];
-        product += sum[k] * L[k];
-      }
-    else for (let k = start; k < end; k++) square += sum[k] * sum[k];
-    if (diagonal) {
-      square += 0.5 * sum[end] * sum[end];
-      if (L) product += 0.5 * sum[end] * L[end];
-    }
-  }
-  return { square: 2 * square, product: 2 * product };
-}
-
-/** Writes a summed tile and its mirror image into K [P, P], float32. */
-export function storeTile(K: Float32Array, P: number, sum: Float64Array, { i, m, j, n }: TilePlace): void {
-  const patch = 32; // a patch and its mirror image stay in the first-level cache
-  for (let r0 = 0; r0 < m; r0 += patch)
-    for (let c0 = 0; c0 < n; c0 += patch)
-      for (let r = r0; r < Math.min(m, r0 + patch); r++) {
-        const end = Math.min(c0 + patch, i === j ? r + 1 : n);
-        for (let c = c0; c < end; c++) {
-          const v = sum[r * n + c];
-          K[(i + r) * P + j + c] = v;
-          K[(j + c) * P + i + r] = v;
-        }
-      }
+/** Copies the rows of a block [m, n] to K [P, P], its first element to row i, column j. */
+export function storeRows(K: Float32Array, P: number, block: Float32Array, { i, m, j, n }: TilePlace): void {
+  for (let r = 0; r < m; r++) K.set(block.subarray(r * n, (r + 1) * n), (i + r) * P + j);
 }
 
 /** ⟨HAH, HBH⟩ from ⟨A, B⟩ and the row sums [P] of both */

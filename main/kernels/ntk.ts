@@ -3,11 +3,11 @@
 // and, in the same pass, everything that its alignments need; no part's P×P matrix is ever stored. The exact split
 //   A(ΣK_ℓ, K_Y) = Σ_ℓ (‖K_ℓ‖/‖ΣK‖) A(K_ℓ, K_Y)
 // shows which layers the alignment comes from (all of it centred).
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { NtkAlignment } from '../contract/results.ts';
 import { requireFinite } from './features.ts';
-import { addPart, emptyMoments, storeTile, tileProducts, type Moments, type TilePlace } from './moments.ts';
+import { addTile, emptyMoments, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
 import { ntkAlignment } from './ntk-alignment.ts';
 import { TangentBlocks, type TangentRows, type TangentSource } from './tangents.ts';
 
@@ -36,7 +36,7 @@ export interface NtkMoments {
 }
 
 const defaultBlock = 500;
-const defaultBudget = 96 * 2 ** 20;
+const defaultBudget = 400 * 2 ** 20;
 
 /**
  * Class-traced NTK on P samples, divided by C, exactly symmetric (null unless `keep`), with its alignments to target and network.
@@ -83,7 +83,7 @@ async function gather(o: TangentKernelOptions, blocks: TangentBlocks, K: Float32
       for (let bj = 0; bj <= bi; bj++) {
         const columns = bj === bi ? rows : blocks.take(bj);
         try {
-          await addTile(o, rows, columns, moments, K);
+          await gatherTile(o, rows, columns, moments, K);
         } finally {
           if (columns !== rows) blocks.release(bj, columns);
         }
@@ -110,7 +110,7 @@ const empty = ({ layers }: TangentRows, P: number): NtkMoments => ({
 });
 
 /** One tile: every part in turn, the gradient kernel's first, so that its norm is formed without a difference. */
-async function addTile(
+async function gatherTile(
   o: TangentKernelOptions,
   rows: TangentRows,
   columns: TangentRows,
@@ -119,34 +119,40 @@ async function addTile(
 ): Promise<void> {
   const { tf, ops } = o.device;
   const at: TilePlace = { i: rows.from, m: rows.count, j: columns.from, n: columns.count };
-  const read = async (make: () => Tensor): Promise<Float32Array> => {
-    const tile = tf.tidy(make);
-    try {
-      return await tile.data<'float32'>();
-    } finally {
-      tile.dispose();
-    }
-  };
-  const target = await read(() => tf.matMul(rows.y, columns.y, false, true));
-  const sum = new Float64Array(at.m * at.n);
-  const order = M.parts.map((_, l) => l).sort((a, b) => Number(a === M.readout) - Number(b === M.readout));
-  for (const l of order) {
+  const gram = (a: Tensor2D, b: Tensor2D): Tensor2D => tf.matMul(a, b, false, true);
+  const target = gram(rows.y, columns.y);
+  let sum: Tensor2D | null = null;
+  const add = async (l: number): Promise<Tensor2D> => {
     const [a, b] = [rows.layers[l], columns.layers[l]];
-    const [dA, dB] = [a.delta, b.delta];
-    if (dA && dB) {
-      const T = await read(() => {
-        const G: Tensor2D = tf.matMul(a.input, b.input, false, true);
-        return ops.accumulateProduct(null, G, a.scale / o.classes, a.bias ? 1 / o.classes : 0, tf.matMul(dA, dB, false, true) as Tensor2D);
-      });
-      addPart(M.parts[l], T, 1, 0, target, sum, at);
-    } else {
-      M.gradientSquare += tileProducts(sum, null, at).square;
-      const T = await read(() => tf.matMul(a.input, b.input, false, true));
-      addPart(M.parts[l], T, a.scale, a.bias ? 1 : 0, target, sum, at);
-    }
+    const A = gram(a.input, b.input);
+    const D = a.delta && b.delta ? gram(a.delta, b.delta) : null;
+    // K^(L) is divided by C already.
+    const C = D ? o.classes : 1;
+    const share = { a: A, scale: a.scale / C, add: a.bias ? 1 / C : 0, b: D };
+    const added = await ops.addShare(sum, share, target);
+    tf.dispose(D ? [A, D] : [A]);
+    addTile(M.parts[l], added.moments, at);
+    return (sum = added.sum);
+  };
+  try {
+    for (let l = 0; l < M.parts.length; l++) if (l !== M.readout) await add(l);
+    if (sum) M.gradientSquare += weightOf(at) * (await ops.innerProduct(sum, sum));
+    const all = await add(M.readout);
+    M.square += weightOf(at) * (await ops.innerProduct(all, all));
+    const outputs = gram(rows.outputs, columns.outputs);
+    M.network += weightOf(at) * (await ops.innerProduct(all, outputs));
+    outputs.dispose();
+    if (K) await store(o, K, all, at);
+  } finally {
+    tf.dispose(sum ? [target, sum] : [target]);
   }
-  const { square, product } = tileProducts(sum, await read(() => tf.matMul(rows.outputs, columns.outputs, false, true)), at);
-  M.square += square;
-  M.network += product;
-  if (K) storeTile(K, o.P, sum, at);
+}
+
+/** The tile and its mirror image. */
+async function store({ device: { tf, ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
+  storeRows(K, P, await ops.peek(tile), at);
+  if (at.i === at.j) return;
+  const turned = tf.transpose<Tensor2D>(tile);
+  storeRows(K, P, await ops.peek(turned), { i: at.j, m: at.n, j: at.i, n: at.m });
+  turned.dispose();
 }

@@ -18,6 +18,8 @@ export const own = {
   chain: 'KernelscopeChain',
   /** {k?, a, b} {scale, add, inPlace} → k + (scale·a + add) ∘ b */
   accumulateProduct: 'KernelscopeAccumulateProduct',
+  /** {like} → a tensor of its shape with arbitrary values */
+  empty: 'KernelscopeEmpty',
 } as const;
 
 const dense: Override = ({ inputs: { x, w, b }, attrs, backend }) => {
@@ -86,4 +88,5 @@ export const ownKernels: Record<string, Override> = {
   [own.activate]: activate,
   [own.chain]: chain,
   [own.accumulateProduct]: accumulate,
+  [own.empty]: ({ inputs: { like }, backend }) => backend.create(like.shape),
 };

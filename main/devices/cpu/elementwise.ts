@@ -15,6 +15,13 @@ function spread(x: readonly number[], y: readonly number[]): { kind: 'binaryRow'
   return null;
 }
 
+/** x [groups or 1, rows, cols] with y [groups or 1, 1, cols]: each group's row is spread over its rows. */
+function grouped(x: readonly number[], y: readonly number[]): { groups: number; rows: number; cols: number } | null {
+  if (x.length !== 3 || y.length !== 3 || y[1] !== 1 || y[2] !== x[2]) return null;
+  if (x[0] !== y[0] && x[0] !== 1 && y[0] !== 1) return null;
+  return { groups: Math.max(x[0], y[0]), rows: x[1], cols: x[2] };
+}
+
 /** Shape of x ∘ s with s of one element: x's, with leading ones where s has more axes. */
 const shapeWith = (x: TensorInfo, s: TensorInfo): number[] =>
   s.shape.length > x.shape.length ? [...s.shape.slice(0, s.shape.length - x.shape.length), ...x.shape] : x.shape;
@@ -38,6 +45,17 @@ const binary =
     if (elements(a.shape) === 1) {
       const o = backend.create(shapeWith(b, a));
       elementwise.scalarBinary(op, backend.view(a)[0], at(b), at(o), elements(b.shape));
+      return o;
+    }
+    const commutes = op === binaryOps.add || op === binaryOps.multiply;
+    const swapped = commutes && !grouped(a.shape, b.shape);
+    const [x, y] = swapped ? [b, a] : [a, b];
+    const group = grouped(x.shape, y.shape);
+    if (group) {
+      const { groups, rows, cols } = group;
+      const o = backend.create([groups, rows, cols]);
+      const [sx, sy] = [x.shape[0] === 1 ? 0 : 4 * rows * cols, y.shape[0] === 1 ? 0 : 4 * cols];
+      for (let g = 0; g < groups; g++) elementwise.binaryRow(op, at(x) + g * sx, at(y) + g * sy, at(o) + 4 * g * rows * cols, rows, cols);
       return o;
     }
     const over = spread(a.shape, b.shape);

@@ -28,6 +28,13 @@ interface Layout {
   transpose(x: number, o: number, rows: number, cols: number): void;
   mirror(x: number, n: number): void;
 }
+interface Moments {
+  addShare(
+    ...args: [s: number, more: number, a: number, scale: number, shift: number, b: number, l: number, m: number, n: number,
+      rows: number, columns: number, out: number] // prettier-ignore
+  ): void;
+  innerProduct(x: number, y: number, n: number): number;
+}
 interface Optimizers {
   sgd(p: number, g: number, n: number, rate: number): void;
   momentum(p: number, g: number, v: number, n: number, rate: number, mu: number): void;
@@ -65,6 +72,7 @@ export interface Kernels {
   sums: Sums;
   layout: Layout;
   optimizers: Optimizers;
+  moments: Moments;
   product: ProductKernels;
 }
 
@@ -77,6 +85,7 @@ export function loadKernels(memory: WebAssembly.Memory, build: WasmBuild = wasmB
     sums: load('sums') as Sums,
     layout: load('layout') as Layout,
     optimizers: load('optimizers') as Optimizers,
+    moments: load('moments') as Moments,
     product: load('product') as ProductKernels,
   };
 }
