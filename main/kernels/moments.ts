@@ -42,6 +42,11 @@ export function storeRows(K: Float32Array, P: number, block: Float32Array, { i, 
   for (let r = 0; r < m; r++) K.set(block.subarray(r * n, (r + 1) * n), (i + r) * P + j);
 }
 
+/** Makes a block on the diagonal of K [P, P], m samples from i on, exactly symmetric: rounding may differ on its two sides. */
+export function mirrorBlock(K: Float32Array, P: number, i: number, m: number): void {
+  for (let r = i; r < i + m; r++) for (let c = i; c < r; c++) K[c * P + r] = K[r * P + c];
+}
+
 /** ⟨HAH, HBH⟩ from ⟨A, B⟩ and the row sums [P] of both */
 export function centredFrom(product: number, ra: Float64Array, rb: Float64Array): number {
   const P = ra.length;

@@ -7,7 +7,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { NtkAlignment } from '../contract/results.ts';
 import { requireFinite } from './features.ts';
-import { addTile, emptyMoments, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
+import { addTile, emptyMoments, mirrorBlock, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
 import { ntkAlignment } from './ntk-alignment.ts';
 import { TangentBlocks, type TangentRows, type TangentSource } from './tangents.ts';
 
@@ -151,7 +151,7 @@ async function gatherTile(
 /** The tile and its mirror image. */
 async function store({ device: { tf, ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
   storeRows(K, P, await ops.peek(tile), at);
-  if (at.i === at.j) return;
+  if (at.i === at.j) return mirrorBlock(K, P, at.i, at.m);
   const turned = tf.transpose<Tensor2D>(tile);
   storeRows(K, P, await ops.peek(turned), { i: at.j, m: at.n, j: at.i, n: at.m });
   turned.dispose();

@@ -1,5 +1,5 @@
 // Element-wise kernels on float32: binary ones for equal shapes, scalars, rows and columns, and the unary ones that networks use.
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { binaryOps, unaryOps } from './kernels.ts';
 import { allFloat, elements, type Override } from './override.ts';
 
@@ -83,7 +83,17 @@ const filled =
     return o;
   };
 
+/** Where no number is lost, tfjs's own kernel hands on the same values under another type; here a type has its own bytes. */
+const cast: Override = ({ inputs: { x }, attrs, backend }) => {
+  const to = attrs.dtype as DataType;
+  if (x.dtype === to || (x.dtype !== 'int32' && x.dtype !== 'bool') || (to !== 'float32' && to !== 'int32')) return null;
+  const o = backend.create(x.shape, to);
+  backend.view(o).set(backend.view(x));
+  return o;
+};
+
 export const elementwiseOverrides: Record<string, Override> = {
+  Cast: cast,
   Add: binary(binaryOps.add),
   Sub: binary(binaryOps.subtract),
   Multiply: binary(binaryOps.multiply),

@@ -165,6 +165,19 @@ describe.each([true, false])('native BLAS: %s', (native) => {
     t.dispose();
   });
 
+  test('a cast converts the bytes, whatever reads them next', () => {
+    d.tf.tidy(() => {
+      const int = d.tf.tensor1d([0, 1, -7, 2 ** 24], 'int32');
+      const bool = d.tf.tensor1d([1, 0, 1], 'bool');
+      expect([...d.tf.mul(d.tf.cast(int, 'float32'), 0.5).dataSync()]).toEqual([0, 0.5, -3.5, 2 ** 23]);
+      expect([...d.tf.mul(d.tf.tensor1d([0.5, 0.5, 0.5, 0.5]), int).dataSync()]).toEqual([0, 0.5, -3.5, 2 ** 23]);
+      expect([...d.tf.mul(d.tf.cast(bool, 'float32'), 2).dataSync()]).toEqual([2, 0, 2]);
+      expect([...d.tf.cast(bool, 'int32').dataSync()]).toEqual([1, 0, 1]);
+      expect([...int.dataSync()]).toEqual([0, 1, -7, 2 ** 24]);
+      expect([...d.tf.cast(d.tf.tensor1d([1.9, -1.9]), 'int32').dataSync()]).toEqual([1, -1]);
+    });
+  });
+
   test('strings, and tensors moved between backends and back', () => {
     const text = d.tf.tensor1d(['a', 'b']);
     expect(text.dataSync()).toEqual(['a', 'b']);

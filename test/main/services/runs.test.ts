@@ -45,8 +45,8 @@ test('what is reported is on disk before the page hears of it', async () => {
     dir,
     emit(name, payload) {
       const library = reader(); // another connection sees only what was committed
-      if (name === 'run.epoch') seen.push(library.metrics.all((payload).id).map((m) => m.epoch));
-      if (name === 'run.snapshot') seen.push(library.snapshots.epochs((payload).id));
+      if (name === 'run.epoch') seen.push(library.metrics.all(payload.id).map((m) => m.epoch));
+      if (name === 'run.snapshot') seen.push(library.snapshots.epochs(payload.id));
       library.close();
     },
   });
