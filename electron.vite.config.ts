@@ -10,7 +10,12 @@ export default defineConfig({
       outDir: 'dist/node',
       externalizeDeps: true,
       rollupOptions: {
-        input: { electron: 'electron/main.ts', cli: 'main/host/cli.ts', compute: 'main/compute/entry.ts', bench: 'main/compute/bench/entry.ts' },
+        input: {
+          electron: 'electron/main.ts',
+          cli: 'main/host/cli.ts',
+          compute: 'main/compute/entry.ts',
+          bench: 'main/compute/bench/entry.ts',
+        },
         output: { format: 'es' },
       },
     },

@@ -1,6 +1,7 @@
 // `npm run -s kernelscope -- …`: the command line from a checkout. Builds first where the build is missing or older than the sources.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, ensurePackages, modernNode, root } from './setup.mjs';
@@ -71,7 +72,5 @@ if (node === process.execPath) {
     process.stderr.write(`${node}: ${error.message}\n`);
     process.exit(1);
   });
-  child.once('exit', (code, signal) =>
-    process.exit(code ?? 128 + { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 }[signal] ?? 1),
-  );
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + (os.constants.signals[signal] ?? 0)));
 }

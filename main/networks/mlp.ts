@@ -94,11 +94,11 @@ export function createMlp(device: Device, model: MlpConfig, seed: number, inputs
       let D: Tensor2D | null = null;
       for (let l = hidden.length - 1; l >= 0; l--) {
         const above = layers[l + 1];
-        const W = tf.mul(above.weight, above.factor) as Tensor2D;
+        const W = tf.mul<Tensor2D>(above.weight, above.factor);
         const n = hidden[l].outputs;
         if (D === null) {
           // D_c = φ′(z) ∘ W_c, so Σ_c D_c D_cᵀ = Σ_n φ′_n φ′_n′ ‖W_n‖²: the C columns collapse to one of width N.
-          deltas.unshift(tf.mul(slope[l], tf.sqrt(tf.sum(tf.square(W), 1))) as Tensor2D);
+          deltas.unshift(tf.mul<Tensor2D>(slope[l], tf.sqrt(tf.sum(tf.square(W), 1))));
           if (l > 0) D = tf.reshape(tf.mul(spread(slope[l]), tf.reshape(tf.transpose(W), [1, classes, n])), [batch * classes, n]);
         } else {
           const back: Tensor3D = tf.reshape(tf.matMul(D, W, false, true), [batch, classes, n]);

@@ -157,7 +157,7 @@ test('after a reload the page has a new port and the same place', async () => {
 });
 
 test('the menu leads to the places of the page', async () => {
-  await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('library')?.click());
+  await app.evaluate(({ Menu }) => void Menu.getApplicationMenu()?.getMenuItemById('library')?.click());
   await page.getByRole('link', { name: 'tiny' }).waitFor();
   expect(complaints).toEqual([]);
 });
