@@ -3,6 +3,7 @@
 // and since K_c 1 = 0 and 1ᵀu = 0, every product of uncentred kernels follows from that of the centred ones without cancellation:
 //   ⟨K, L⟩ = ⟨K_c, L_c⟩ + 2P u·v + P² s t.
 import { badInput } from '../contract/errors.ts';
+import { allFinite } from '../devices/algebra/checks.ts';
 
 export type Reals = Float32Array | Float64Array;
 
@@ -27,9 +28,7 @@ export interface Features {
 
 /** Refuses NaN and infinities by sample and column. values: [P, N] */
 export function requireFinite(what: string, values: Reals, N: number): void {
-  let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += values[k] * 0; // 0, or NaN from the first NaN or infinity on
-  if (sum === 0) return;
+  if (allFinite(values)) return;
   const k = values.findIndex((v: number) => !Number.isFinite(v));
   throw badInput(`${what}: sample ${Math.floor(k / N)}, feature ${k % N} is ${values[k]}; finite numbers are accepted`);
 }

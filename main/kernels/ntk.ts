@@ -35,7 +35,7 @@ export interface NtkMoments {
   network: number;
 }
 
-const defaultBlock = 500;
+const defaultBlock = 1000;
 const defaultBudget = 400 * 2 ** 20;
 
 /**

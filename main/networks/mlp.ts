@@ -83,6 +83,13 @@ export function createMlp(device: Device, model: MlpConfig, seed: number, inputs
     return { activations, slopes: found };
   }
 
+  /** [n, C·m]: w_nc W_mn, the readout's weights w [n, C] times those of the layer under it, W [m, n] scaled. With it all C pull-backs
+   *  through the last hidden layer are one product. */
+  function outer(W: Tensor2D, n: number): Tensor2D {
+    const w = tf.reshape(tf.mul(readout.weight, readout.factor), [n, classes, 1]);
+    return tf.reshape(tf.matMul(w, tf.reshape(tf.transpose(W), [n, 1, W.shape[0]])), [n, classes * W.shape[0]]);
+  }
+
   /** All C pull-backs of a layer at once: D [B·C, N] holds D_c = ∂f_c/∂z, sample by sample. */
   function tangents(x: Tensor2D): TangentLayer[] {
     const made: TangentLayer[] = [];
@@ -91,20 +98,21 @@ export function createMlp(device: Device, model: MlpConfig, seed: number, inputs
       const { activations, slopes: slope } = slopes(x);
       const spread = (s: Tensor2D) => tf.reshape(s, [batch, 1, s.shape[1]]);
       const deltas: (Tensor2D | null)[] = [null];
+      const wide = (t: Tensor2D, n: number): Tensor3D => tf.reshape(t, [batch, classes, n]);
       let D: Tensor2D | null = null;
       for (let l = hidden.length - 1; l >= 0; l--) {
-        const above = layers[l + 1];
-        const W = tf.mul<Tensor2D>(above.weight, above.factor);
+        const W = tf.mul<Tensor2D>(layers[l + 1].weight, layers[l + 1].factor);
         const n = hidden[l].outputs;
-        if (D === null) {
+        if (l === hidden.length - 1) {
           // D_c = φ′(z) ∘ W_c, so Σ_c D_c D_cᵀ = Σ_n φ′_n φ′_n′ ‖W_n‖²: the C columns collapse to one of width N.
           deltas.unshift(tf.mul<Tensor2D>(slope[l], tf.sqrt(tf.sum(tf.square(W), 1))));
-          if (l > 0) D = tf.reshape(tf.mul(spread(slope[l]), tf.reshape(tf.transpose(W), [1, classes, n])), [batch * classes, n]);
-        } else {
-          const back: Tensor3D = tf.reshape(tf.matMul(D, W, false, true), [batch, classes, n]);
-          D = tf.reshape(tf.mul(back, spread(slope[l])), [batch * classes, n]);
-          deltas.unshift(tf.reshape(D, [batch, classes * n]));
+          continue;
         }
+        const above = hidden[l + 1].outputs;
+        const back: Tensor3D = wide(D === null ? tf.matMul(slope[l + 1], outer(W, above)) : tf.matMul(D, W, false, true), n);
+        const masked = tf.mul<Tensor3D>(back, spread(slope[l]));
+        D = tf.reshape(masked, [batch * classes, n]);
+        deltas.unshift(tf.reshape(masked, [batch, classes * n]));
       }
       for (const [l, { name, factor, bias }] of layers.entries())
         made.push({ name, input: l === 0 ? tf.clone(x) : activations[l], scale: factor ** 2, bias: bias !== null, delta: deltas[l] });
