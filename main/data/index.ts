@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { RunConfig } from '../contract/config.ts';
 import { KernelscopeError, badInput } from '../contract/errors.ts';
-import type { ProbeSet, Split } from '../contract/results.ts';
+import { splits, type ProbeSet, type Split } from '../contract/results.ts';
 import { createGenerator } from '../devices/random.ts';
 import { generateDigits, side } from './digits.ts';
 import { hasIdx } from './idx.ts';
@@ -38,11 +38,22 @@ export interface LoadOptions {
   onProgress?(fraction: number): void;
 }
 
+function requireCount(config: RunConfig, split: Split, most: number): void {
+  const count = config.data[split];
+  if (count > most) throw badInput(`data.${split}: expected 1 … ${most} (the ${split} samples of mnist), got ${count}`);
+}
+
+/** Whether a config's samples can be had. @throws `bad-input` as loadDataset does, for missing or broken files and for too many samples */
+export async function checkDataset(config: RunConfig, dataDir: string): Promise<void> {
+  if (config.data.dataset !== 'mnist') return;
+  for (const split of splits) requireCount(config, split, (await readMnist(dataDir, split)).count);
+}
+
 /** A subset of a split, drawn by seed without replacement; in ascending order of position. */
 async function drawMnist(config: RunConfig, split: Split, dataDir: string): Promise<Samples> {
   const pool = await readMnist(dataDir, split);
+  requireCount(config, split, pool.count);
   const count = config.data[split];
-  if (count > pool.count) throw badInput(`data.${split}: expected 1 … ${pool.count} (the ${split} samples of mnist), got ${count}`);
   const ids = createGenerator(config.seed, `split ${split}`).permutation(pool.count).slice(0, count).sort();
   const inputs = pool.side ** 2;
   const x = new Float32Array(count * inputs);

@@ -1,9 +1,10 @@
 // The use cases: every call of the contract, from store, compute processes and data. The world comes in as arguments.
 import type { Emit, Handlers } from '../contract/calls.ts';
+import type { RunConfig } from '../contract/config.ts';
 import type { FigureData, FigureStyle } from '../contract/figures.ts';
 import type { NamedArray, RunSummary } from '../contract/results.ts';
 import type { ActivationAnalysis, Compute, DeviceWish } from '../compute/index.ts';
-import { fetchDataset, listDatasets, type DatasetReport } from '../data/index.ts';
+import { checkDataset, fetchDataset, listDatasets, type DatasetReport } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
 import { analyse, type Activations } from './analyse.ts';
 import { checkFits, estimate } from './estimate.ts';
@@ -54,6 +55,8 @@ export interface Services extends Handlers {
   exportArrays(request: ExportRequest, o?: ExportOptions): AsyncGenerator<NamedArray, void, void>;
   analyse(activations: Activations, o?: { signal?: AbortSignal; onProgress?: (share: number) => void }): Promise<ActivationAnalysis>;
   datasets(): Promise<DatasetReport[]>;
+  /** @throws `bad-input` for a config that this machine cannot run: too large, or its data are missing or broken */
+  check(config: RunConfig): Promise<void>;
   fetchDataset(name: string, o?: { baseUrl?: string; signal?: AbortSignal; onProgress?: (share: number) => void }): Promise<void>;
   /** Stops what is at work (what was done is kept), ends all compute processes and closes the library. */
   close(): Promise<void>;
@@ -74,6 +77,10 @@ export function createServices(o: ServicesOptions): Services {
     log,
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
+  const check = async (config: RunConfig) => {
+    checkFits(config, await machine.room());
+    await checkDataset(config, dataDir);
+  };
   const { runToEnd, stopAll, ...runs } = createRuns({
     library,
     trainer,
@@ -81,7 +88,7 @@ export function createServices(o: ServicesOptions): Services {
     presets,
     device,
     atOnce: o.atOnce ?? 1,
-    checkFits: async (config) => checkFits(config, await machine.room()),
+    check,
   });
   const figureData = createFigures(library);
 
@@ -113,6 +120,7 @@ export function createServices(o: ServicesOptions): Services {
     },
 
     runToEnd,
+    check,
     exportArrays: (request, options) => exportArrays({ library, compute }, request, options),
     analyse: (activations, options) => analyse(compute, activations, options),
     datasets: () => listDatasets(dataDir),

@@ -1,5 +1,6 @@
 // Calls about runs: start, watch, stop, resume, and what people write about them.
 import type { Emit, Handlers } from '../contract/calls.ts';
+import type { RunConfig } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { RunState, RunSummary } from '../contract/results.ts';
 import type { DeviceWish } from '../compute/index.ts';
@@ -18,7 +19,8 @@ export interface RunsOptions {
   /** how many train at a time */
   atOnce: number;
   /** refuses what this machine cannot hold */
-  checkFits(config: ReturnType<typeof configFor>): Promise<void>;
+  /** refuses what this machine cannot do: too large, or its data are not here */
+  check(config: RunConfig): Promise<void>;
 }
 
 type RunCalls = Pick<
@@ -93,7 +95,7 @@ export function createRuns(o: RunsOptions): RunServices {
     async 'run.start'(asked) {
       toWrite();
       const config = configFor(o.presets, asked);
-      await o.checkFits(config);
+      await o.check(config);
       const run = library.runs.create({ name: config.name, config, device: o.device });
       emit('run.changed', run);
       enqueue(run.id);
@@ -105,6 +107,7 @@ export function createRuns(o: RunsOptions): RunServices {
       const { state } = library.runs.get(id);
       if (state === 'done') throw badInput(`run ${id}: is done; there is nothing to resume`);
       if (state === 'queued' || state === 'running') throw badInput(`run ${id}: is ${state} already`);
+      await o.check(library.runs.detail(id).config);
       library.runs.move(id, 'queued');
       enqueue(id);
       return changed(id);

@@ -1,6 +1,7 @@
 // What the command line says and refuses: status 2, one line on standard error, nothing on standard output, nothing written.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import pkg from '../../package.json' with { type: 'json' };
 import { cli, start } from '../support/cli.ts';
@@ -15,6 +16,19 @@ writeFileSync(at('unknown.json'), '{"training": {"epoch": 3}}');
 writeFileSync(at('wrong.json'), '{"training": {"epochs": 2.5}}');
 writeFileSync(at('text.npz'), 'not a zip');
 writeFileSync(at('cut.npy'), Buffer.from([0x93, 0x4e]));
+// MNIST's training images, cut in the middle, plain and gzipped.
+const cutImages = Buffer.alloc(1000);
+cutImages.writeUInt32BE(0x803, 0);
+[60_000, 28, 28].forEach((n, i) => cutImages.writeUInt32BE(n, 4 + 4 * i));
+for (const [name, bytes] of [
+  ['train-images-idx3-ubyte', cutImages],
+  ['train-images-idx3-ubyte.gz', gzipSync(cutImages).subarray(0, 20)],
+] as const) {
+  const dir = at(name.endsWith('.gz') ? 'cut-gzip' : 'cut');
+  mkdirSync(path.join(dir, 'mnist'), { recursive: true });
+  writeFileSync(path.join(dir, 'mnist', name), bytes);
+  writeFileSync(path.join(dir, 'mnist', 'train-labels-idx1-ubyte'), Buffer.from([0, 0, 8, 1, 0, 0, 0, 0]));
+}
 
 describe('says', () => {
   test.each([[['--version']], [['list', '--version']]])('%j: the version', async (args) => {
@@ -83,6 +97,18 @@ describe('refuses', () => {
     [['run', at('list.json')], /^config: expected an object of fields, got \[1\]$/],
     [['run', at('unknown.json')], /^training\.epoch: unknown field; known here: .*epochs/],
     [['run', at('wrong.json')], /^training\.epochs: expected 0 … 1000000, got 2\.5$/],
+    [
+      ['run', 'section-6-small'],
+      /train-images-idx3-ubyte\[\.gz\]: expected MNIST’s file there, found none; get it with `data fetch mnist`/,
+    ],
+    [
+      ['run', 'section-6-small', '--data', at('cut')],
+      /train-images-idx3-ubyte: expected 47040016 bytes \(its header says 60000 × 28 × 28\), got 1000;/,
+    ],
+    [
+      ['run', 'section-6-small', '--data', at('cut-gzip')],
+      /train-images-idx3-ubyte\.gz: expected a whole gzip file, got one that does not unpack/,
+    ],
     [['run', 'demo', '--set', 'training.epochs'], /^--set: expected path=value, got "training\.epochs"$/],
     [['run', 'demo', '--set', 'training.epoch=3'], /^--set training\.epoch: unknown field/],
     [['run', 'demo', '--set', 'training.batchSize=0'], /^training\.batchSize: expected 1 … 1000000, got 0$/],

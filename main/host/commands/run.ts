@@ -82,6 +82,8 @@ export const run: Command = {
       return;
     }
     if (args.on('dry-run')) return dryRun(config, context);
+    // Before the library is opened for writing: a refusal leaves nothing behind.
+    await (await services('read')).check(config);
     if (context.signal.aborted) throw new KernelscopeError('cancelled', 'interrupted before anything was done');
     return follow(config, 'start', context);
   },
