@@ -92,7 +92,7 @@ function regression(): Check[] {
 /** f(x) = V relu(W x) on three samples, by hand; the device works in float32. */
 async function tangents(device: Device): Promise<Check[]> {
   const config = parseConfig({ model: { hidden: [2], bias: false } });
-  const network = createNetwork(device, config, 2, 2);
+  const network = createNetwork(device, config, [2], 2);
   try {
     // Weights are N_in × N_out: the transposes of W = [[1, −1], [2, 1]] and V = [[1, −1], [3, 2]].
     restoreWeights(device, network, [

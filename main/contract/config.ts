@@ -8,10 +8,16 @@ export interface DigitsTask {
 }
 
 export interface DataConfig extends DigitsTask {
+  /** mnist, cifar10, digits, or the name of an imported one */
   dataset: string;
   train: number;
   test: number;
+  /** training images: reflect-pad by 4 and random crop, horizontal flip */
   augment: boolean;
+  /** with augment: side of a square that is cut out, pixels; 0: none */
+  cutout: number;
+  /** channels: each to mean 0 and standard deviation 1 over the training samples; auto: where images have several */
+  normalise: 'auto' | 'channels' | 'none';
 }
 
 export const activations = ['relu', 'tanh', 'erf', 'linear'] as const;
@@ -25,6 +31,18 @@ export interface MlpConfig {
   /** `standard`: z = W h + b with W ~ N(0, 1/N_in); `ntk`: z = W h / √N_in + b with W ~ N(0, 1). Biases start at 0. */
   parameterisation: 'standard' | 'ntk';
 }
+
+export interface ResnetConfig {
+  kind: 'resnet11';
+  /** of every layer, as a share of the paper's: 1 is 64 … 512 channels */
+  width: number;
+  /** skip connections of the three residual blocks */
+  skip: boolean;
+  /** batch norm after every convolution; without it a bias */
+  batchNorm: boolean;
+}
+export type ModelConfig = MlpConfig | ResnetConfig;
+export const modelKinds = ['mlp', 'resnet11'] as const;
 
 export interface TrainingConfig {
   /** mean over samples of the squared error summed over classes */
@@ -54,7 +72,7 @@ export interface RunConfig {
   seed: number;
   tags: string[];
   data: DataConfig;
-  model: MlpConfig;
+  model: ModelConfig;
   training: TrainingConfig;
   analysis: AnalysisConfig;
 }
@@ -74,6 +92,8 @@ export interface Field {
   default: unknown;
   /** what the paper uses, where it says */
   paper?: string;
+  /** the kind of model that it belongs to; other kinds do not have it */
+  of?: ModelConfig['kind'];
 }
 
 const integer = (least: number, most: number, what = ''): Kind => ({
@@ -93,6 +113,10 @@ const list = (accepts: string, most: number, item: (v: unknown) => boolean, leas
 });
 
 const epochs = integer(0, 1e6);
+const datasetName: Kind = {
+  accepts: 'mnist, cifar10, digits or the name of an imported dataset (letters, digits, - _ .)',
+  test: (v) => typeof v === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/.test(v),
+};
 const snapshotPlan: Kind = {
   accepts: 'a list of epochs and "last", {"every": n} or {"log": n}, n ≥ 1',
   test: (v) => {
@@ -117,34 +141,72 @@ export const fields: readonly Field[] = [
   },
   {
     path: 'data.dataset',
-    meaning: 'what is learned: mnist, or digits (a generated handwriting task that needs no files)',
-    kind: oneOf('mnist', 'digits'),
+    meaning: 'what is learned: mnist, cifar10, digits (a generated handwriting task that needs no files), or what was imported',
+    kind: datasetName,
     default: 'mnist',
-    paper: 'mnist (Section VI)',
+    paper: 'cifar10 (Section V), mnist (Section VI)',
   },
   { path: 'data.train', meaning: 'training samples', unit: 'samples', kind: integer(1, 1e6), default: 10_000, paper: '10000' },
   { path: 'data.test', meaning: 'test samples', unit: 'samples', kind: integer(1, 1e6), default: 10_000, paper: '10000' },
-  { path: 'data.augment', meaning: 'random crops and flips of images', kind: oneOf(false), default: false, paper: 'none in Section VI' },
+  {
+    path: 'data.augment',
+    meaning: 'training images anew in every epoch: padded by 4 reflected pixels and cropped at random, flipped in half of the cases',
+    kind: bool,
+    default: false,
+    paper: 'half of the models of Section V',
+  },
+  {
+    path: 'data.cutout',
+    meaning: 'with data.augment: side of a square that is cut out at a random place; 0: none',
+    unit: 'pixels',
+    kind: integer(0, 64),
+    default: 0,
+  },
+  {
+    path: 'data.normalise',
+    meaning: 'channels: each to mean 0 and standard deviation 1 over the training samples; auto: images of several channels',
+    kind: oneOf('auto', 'channels', 'none'),
+    default: 'auto',
+  },
   { path: 'data.shift', meaning: 'digits: largest shift of a digit', unit: 'pixels', kind: real(0, 8), default: 2 },
   { path: 'data.shear', meaning: 'digits: standard deviation of the shear', unit: 'slope', kind: real(0, 1), default: 0.25 },
   { path: 'data.noise', meaning: 'digits: standard deviation of the pixel noise', unit: 'full ink', kind: real(0, 2), default: 0.2 },
-  { path: 'model.kind', meaning: 'network', kind: oneOf('mlp'), default: 'mlp', paper: 'mlp (Section VI)' },
+  { path: 'model.kind', meaning: 'network', kind: oneOf(...modelKinds), default: 'mlp', paper: 'resnet11 (Section V), mlp (Section VI)' },
   {
     path: 'model.hidden',
+    of: 'mlp',
     meaning: 'units of each hidden layer',
     unit: 'units',
     kind: list('a list of 1 … 64 widths, each 1 … 16384', 64, (v) => integer(1, 16384).test(v), 1),
     default: [200, 200, 200, 200],
     paper: '[200, 200, 200, 200]',
   },
-  { path: 'model.activation', meaning: 'nonlinearity φ of the hidden layers', kind: oneOf(...activations), default: 'relu' },
-  { path: 'model.bias', meaning: 'biases, in every layer', kind: bool, default: true, paper: 'true' },
+  { path: 'model.activation', of: 'mlp', meaning: 'nonlinearity φ of the hidden layers', kind: oneOf(...activations), default: 'relu' },
+  { path: 'model.bias', of: 'mlp', meaning: 'biases, in every layer', kind: bool, default: true, paper: 'true' },
   {
     path: 'model.parameterisation',
+    of: 'mlp',
     meaning: 'standard: W ~ N(0, 1/N_in); ntk: W ~ N(0, 1) with 1/√N_in outside',
     kind: oneOf('standard', 'ntk'),
     default: 'standard',
     paper: 'ntk (Adam at 0.1 stays at chance otherwise)',
+  },
+  {
+    path: 'model.width',
+    of: 'resnet11',
+    meaning: 'channels of every layer as a share of the paper’s; 1 is 64 … 512',
+    kind: real(1 / 16, 4, 'a number from 0.0625 to 4'),
+    default: 1,
+    paper: '1',
+  },
+  { path: 'model.skip', of: 'resnet11', meaning: 'skip connections of the residual blocks', kind: bool, default: true, paper: 'both' },
+  {
+    path: 'model.batchNorm',
+    of: 'resnet11',
+    meaning: 'batch norm after every convolution; without it a bias',
+    kind: bool,
+    default: true,
+    paper: 'true',
   },
   {
     path: 'training.loss',
@@ -222,8 +284,8 @@ function put(tree: Tree, path: string, value: unknown): void {
   node[last] = value;
 }
 
-/** Lays `input` over `config`, field by field; an unknown field or a value out of range is refused by name. */
-function overlay(config: Tree, input: unknown, prefix: string): void {
+/** Lays `input` over `config`, field by field; an unknown field or a value out of range is refused by name. Answers the paths it set. */
+function overlay(config: Tree, input: unknown, prefix = '', given: string[] = []): string[] {
   if (!isTree(input)) throw badInput(`${prefix || 'config'}: expected an object of fields, got ${shown(input)}`);
   for (const [key, value] of Object.entries(input)) {
     const path = prefix ? `${prefix}.${key}` : key;
@@ -231,9 +293,11 @@ function overlay(config: Tree, input: unknown, prefix: string): void {
     if (field) {
       if (!field.kind.test(value)) throw badInput(`${path}: expected ${field.kind.accepts}, got ${shown(value)}`);
       put(config, path, structuredClone(value));
-    } else if (groups.has(path)) overlay(config, value, path);
+      given.push(path);
+    } else if (groups.has(path)) overlay(config, value, path, given);
     else throw badInput(`${path}: unknown field; known here: ${knownUnder(prefix).join(', ')}`);
   }
+  return given;
 }
 
 const knownUnder = (prefix: string): string[] => [
@@ -246,23 +310,35 @@ const knownUnder = (prefix: string): string[] => [
 function checkTogether(c: RunConfig): void {
   if (c.training.batchSize > c.data.train)
     throw badInput(`training.batchSize: expected 1 … ${c.data.train} (the training samples), got ${c.training.batchSize}`);
+  if (c.data.cutout > 0 && !c.data.augment) throw badInput(`data.cutout: expected 0 without data.augment, got ${c.data.cutout}`);
   for (const split of ['train', 'test'] as const)
     if (c.analysis.probe[split] > c.data[split])
       throw badInput(`analysis.probe.${split}: expected 4 … ${c.data[split]} (the ${split} samples), got ${c.analysis.probe[split]}`);
 }
 
-/** A config with every field at its default. */
-export function defaultConfig(): RunConfig {
-  const tree: Tree = {};
-  for (const f of fields) put(tree, f.path, structuredClone(f.default));
-  return tree as unknown as RunConfig;
+/** Takes out the fields of other kinds of models. One that was given after the kind had been chosen, or together with it, is refused. */
+function keepOwn(config: Tree, given: readonly string[][]): void {
+  const model = config.model as Tree;
+  const chosen = given.findLastIndex((paths) => paths.includes('model.kind'));
+  for (const { path, of } of fields) {
+    if (!of || of === model.kind) continue;
+    if (given.some((paths, layer) => layer >= chosen && paths.includes(path)))
+      throw badInput(`${path}: is a field of model.kind ${of}, and model.kind is ${String(model.kind)}`);
+    Reflect.deleteProperty(model, path.slice('model.'.length));
+  }
 }
+
+/** A config with every field at its default. */
+export const defaultConfig = (): RunConfig => parseConfig();
 
 /** The complete config of `layers`, each laid over the ones before it (defaults first).
  *  @throws KernelscopeError `bad-input` naming the field, the value and what is accepted */
 export function parseConfig(...layers: unknown[]): RunConfig {
-  const config = defaultConfig();
-  for (const layer of layers) overlay(config as unknown as Tree, layer, '');
+  const tree: Tree = {};
+  for (const f of fields) put(tree, f.path, structuredClone(f.default));
+  const given = layers.map((layer) => overlay(tree, layer));
+  keepOwn(tree, given);
+  const config = tree as unknown as RunConfig;
   checkTogether(config);
   return config;
 }

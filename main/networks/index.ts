@@ -5,6 +5,9 @@ import type { NamedArray } from '../contract/results.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { Device } from '../devices/index.ts';
 import { createMlp } from './mlp.ts';
+import { createResnet11 } from './resnet11.ts';
+
+export { resnet11Layers, type ConvLayerShape } from './resnet11-layers.ts';
 
 export interface Parameter {
   /** `layer1.weight`, `layer1.bias`, … `readout.weight`, `readout.bias` */
@@ -32,36 +35,57 @@ export interface Network {
   readonly inputs: number;
   readonly classes: number;
   readonly parameters: readonly Parameter[];
-  /** x [B, inputs] → f(x) [B, classes], differentiable */
+  /** what training keeps beside the parameters: running means and variances of batch norm */
+  readonly buffers: readonly Parameter[];
+  /** bytes on the device that each sample of a batch takes in `forward`, at least; and in `tangents` */
+  readonly sampleBytes: { forward: number; tangents: number };
+  /** x [B, inputs] → f(x) [B, classes], differentiable; batch norm by its running statistics */
   forward(x: Tensor2D): Tensor2D;
-  /** ψ^(ℓ)(x) [B, N_ℓ] of every probed layer, and f(x) */
+  /** f(x) as a training step has it: batch norm by the batch's statistics, which its running ones take up */
+  forwardInTraining(x: Tensor2D): Tensor2D;
+  /** ψ^(ℓ)(x) [B, N_ℓ] of every probed layer, and f(x); as `forward` */
   features(x: Tensor2D): { layers: Tensor2D[]; output: Tensor2D };
-  /** for the NTK (Eq. 6), layer by layer; the readout last */
+  /** for the NTK (Eq. 6), layer by layer; the readout last; as `forward` */
   tangents(x: Tensor2D): TangentLayer[];
   dispose(): void;
 }
 
-/** The network of a config with its initial weights, drawn from the config's seed. */
-export function createNetwork(device: Device, config: RunConfig, inputs: number, classes: number): Network {
-  return createMlp(device, config.model, config.seed, inputs, classes);
+/** The network of a config with its initial weights, drawn from the config's seed. shape: of one sample
+ *  @throws `bad-input` for a network that such samples do not fit */
+export function createNetwork(device: Device, config: RunConfig, shape: readonly number[], classes: number): Network {
+  const { model, seed, analysis } = config;
+  if (model.kind === 'mlp')
+    return createMlp(
+      device,
+      model,
+      seed,
+      shape.reduce((a, b) => a * b, 1),
+      classes,
+    );
+  return createResnet11(device, model, { seed, shape, classes, convFeatures: analysis.convFeatures });
 }
 
-/** Copies of all weights: dense ones N_in × N_out. */
-export const weightsOf = (network: Network): NamedArray[] =>
-  network.parameters.map(({ name, variable }) => ({ name, shape: [...variable.shape], data: Float32Array.from(variable.dataSync()) }));
+const everything = (network: Network): Parameter[] => [...network.parameters, ...network.buffers];
 
-/** Puts weights back. @throws `failed` where names or shapes are another network's */
+/** Copies of all weights, and of batch norm's running statistics: dense weights N_in × N_out, convolutions H × W × in × out. */
+export const weightsOf = (network: Network): NamedArray[] =>
+  everything(network).map(({ name, variable }) => ({ name, shape: [...variable.shape], data: Float32Array.from(variable.dataSync()) }));
+
+/** Puts weights back. @throws `failed` where names or shapes are another network's; then nothing is changed */
 export function restoreWeights(device: Device, network: Network, weights: readonly NamedArray[]): void {
   const byName = new Map(weights.map((w) => [w.name, w]));
-  if (weights.length !== network.parameters.length)
-    throw new KernelscopeError('failed', `weights: expected ${network.parameters.length} arrays, got ${weights.length}`);
-  for (const { name, variable } of network.parameters) {
+  const all = everything(network);
+  if (weights.length !== all.length) throw new KernelscopeError('failed', `weights: expected ${all.length} arrays, got ${weights.length}`);
+  const found = all.map(({ name, variable }) => {
     const w = byName.get(name);
     if (!w || w.shape.join() !== variable.shape.join())
       throw new KernelscopeError(
         'failed',
         `weights: expected ${name} [${variable.shape.join()}], got ${w ? `[${w.shape.join()}]` : 'none'}`,
       );
+    return { variable, w };
+  });
+  for (const { variable, w } of found) {
     const value = device.tf.tensor(w.data, w.shape, 'float32');
     variable.assign(value);
     value.dispose();

@@ -131,7 +131,13 @@ export function createMlp(device: Device, model: MlpConfig, seed: number, inputs
     inputs,
     classes,
     parameters,
+    buffers: [],
+    sampleBytes: {
+      forward: 4 * sizes.reduce((a, b) => a + b, 0),
+      tangents: 4 * (sizes.slice(0, -1).reduce((a, b) => a + b, 0) + classes * model.hidden.reduce((a, b) => a + b, 0)),
+    },
     forward: (x) => features(x).output,
+    forwardInTraining: (x) => features(x).output,
     features,
     tangents,
     dispose: () => parameters.forEach(({ variable }) => variable.dispose()),

@@ -16,11 +16,12 @@ const classes = 10;
 /** Node, tfjs, WebAssembly and BLAS of a compute process before it has any data: 180 MB measured, rounded up. */
 const processBytes = 220e6;
 
-export const sizesOf = (config: RunConfig): number[] => [inputs, ...config.model.hidden, classes];
+const hiddenOf = ({ model }: RunConfig): number[] => (model.kind === 'mlp' ? model.hidden : []);
+export const sizesOf = (config: RunConfig): number[] => [inputs, ...hiddenOf(config), classes];
 
 function weightCount(config: RunConfig): number {
   const sizes = sizesOf(config);
-  const biases = config.model.bias ? sizes.slice(1).reduce((s, n) => s + n, 0) : 0;
+  const biases = config.model.kind === 'mlp' && config.model.bias ? sizes.slice(1).reduce((s, n) => s + n, 0) : 0;
   return weightsOfSizes(sizes) + biases;
 }
 
@@ -50,7 +51,7 @@ function analysis(config: RunConfig): { products: number; cubes: number; kernels
   const total = { products: 0, cubes: 0, kernels: 0, memoryBytes: 0, diskBytes: 4 * weightCount(config) };
   for (const P of [probe.train, probe.test]) {
     let most = 0;
-    for (const N of config.model.hidden) {
+    for (const N of hiddenOf(config)) {
       // ⟨K, L⟩ through features (N × N′) or through kernels (P × P), whichever costs less
       if (alignment) total.products += Math.min(2 * P * N * (N + inputs + classes), P * P * (2 * N + inputs + classes));
       if (spectrum) {

@@ -13,7 +13,7 @@ export function createFigures(library: Library): Handlers['figure.data'] {
     name: run.name,
     dataset: run.dataset,
     model: run.model,
-    parameterisation: run.config.model.parameterisation,
+    parameterisation: run.config.model.kind === 'mlp' ? run.config.model.parameterisation : 'standard',
     probe: run.config.analysis.probe,
     classes: library.probes.classes(run.id) ?? 10, // both datasets of this version have ten
     centred: run.config.analysis.centred,

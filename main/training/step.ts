@@ -28,7 +28,7 @@ export function createStep(device: Device, network: Network, config: RunConfig):
     run(x, y, rate) {
       this.count++;
       return tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(() => meanSquaredError(device, network.forward(x), y), variables);
+        const { value, grads } = tf.variableGrads(() => meanSquaredError(device, network.forwardInTraining(x), y), variables);
         optimizer.update(
           variables.map((v) => grads[v.name]),
           rate,

@@ -46,26 +46,32 @@ export function fromText(field: Field, text: string): unknown {
 }
 
 /** Fields that mean nothing unless another has a certain value. */
-const needs: Record<string, (config: Pick<RunConfig, 'data' | 'training'>) => boolean> = {
+type Told = Pick<RunConfig, 'data' | 'training'> & { model: { kind: RunConfig['model']['kind'] } };
+const needs: Record<string, (config: Told) => boolean> = {
   'data.shift': (c) => c.data.dataset === 'digits',
   'data.shear': (c) => c.data.dataset === 'digits',
   'data.noise': (c) => c.data.dataset === 'digits',
-  'data.augment': (c) => c.data.dataset !== 'digits',
+  'data.cutout': (c) => c.data.augment,
   'training.momentum': (c) => c.training.optimizer === 'momentum',
-  // Only multilayer perceptrons so far; their features have no space to average over.
-  'analysis.convFeatures': () => false,
+  // An MLP's features have no space to average over.
+  'analysis.convFeatures': (c) => c.model.kind !== 'mlp',
 };
-export const relevant = (config: Pick<RunConfig, 'data' | 'training'>, path: string): boolean => needs[path]?.(config) ?? true;
+const kindOf = new Map(fields.map((f) => [f.path, f.of]));
+/** Whether a field belongs to the chosen kind of model. */
+const belongs = (path: string, kind: unknown): boolean => (kindOf.get(path) ?? kind) === kind;
+export const relevant = (config: Told, path: string): boolean => belongs(path, config.model.kind) && (needs[path]?.(config) ?? true);
 
 export function valuesOf(config: RunConfig): Record<string, unknown> {
   const at = (path: string) => path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], config);
-  return Object.fromEntries(fields.map((f) => [f.path, at(f.path)]));
+  // Fields of another kind of model stand at their defaults, in case a person goes over to it.
+  return Object.fromEntries(fields.map((f) => [f.path, at(f.path) ?? f.default]));
 }
 
-/** Values by path as nested objects, the layers that `parseConfig` reads. */
+/** Values by path as nested objects, the layers that `parseConfig` reads; without those of another kind of model. */
 export function layerOf(values: Values): Record<string, unknown> {
   const layer: Record<string, unknown> = {};
   for (const [path, value] of Object.entries(values)) {
+    if (!belongs(path, values['model.kind'] ?? kindOf.get(path))) continue;
     const parts = path.split('.');
     const last = parts.pop() as string;
     let node = layer;
@@ -78,7 +84,9 @@ export function layerOf(values: Values): Record<string, unknown> {
 /** Every field that is wrong, with what is accepted; once each is right by itself, the first that does not fit the others. */
 export function errorsOf(values: Values): Record<string, string> {
   const errors: Record<string, string> = {};
-  for (const { path, kind } of fields) if (!kind.test(values[path])) errors[path] = `expected ${kind.accepts}, got ${shown(values[path])}`;
+  for (const { path, kind } of fields)
+    if (belongs(path, values['model.kind']) && !kind.test(values[path]))
+      errors[path] = `expected ${kind.accepts}, got ${shown(values[path])}`;
   if (Object.keys(errors).length > 0) return errors;
   try {
     parseConfig(layerOf(values));

@@ -209,7 +209,7 @@ for s in ('train', 'test'):
         i = list(z[f'ntkAlignment/{s}/epoch']).index(e); see('cka of ntk', z[f'ntkAlignment/{s}/ntkTarget'][i], cka(K))
 print(json.dumps(worst))`;
       const { config } = JSON.parse(readFileSync(at('show.json'), 'utf8')) as RunDetail;
-      const worst = numpy(code, at('all.npz'), config.model.parameterisation) as Record<string, number>;
+      const worst = numpy(code, at('all.npz'), config.model.kind === 'mlp' ? config.model.parameterisation : '') as Record<string, number>;
       // float32 forward passes, and eigenvalues of float32 features and kernels, against float64: rounding of 6e-8 over some hundred terms
       for (const [name, deviation] of Object.entries(worst)) expect([name, deviation < 1e-4]).toEqual([name, true]);
       expect(Object.keys(worst).length).toBe(8);

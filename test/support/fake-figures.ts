@@ -15,7 +15,7 @@ const sourceOf = ({ detail }: FakeRun): FigureSource => ({
   name: detail.name,
   dataset: detail.dataset,
   model: detail.model,
-  parameterisation: detail.config.model.parameterisation,
+  parameterisation: detail.config.model.kind === 'mlp' ? detail.config.model.parameterisation : 'standard',
   probe: detail.config.analysis.probe,
   classes: 10,
   centred: detail.config.analysis.centred,

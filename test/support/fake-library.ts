@@ -1,12 +1,15 @@
 // Runs of every state, with names and numbers like those of a working library.
 import { parseConfig, type RunConfig } from '../../main/contract/config.ts';
+import { mlpOf } from './configs.ts';
 import type { PresetInfo } from '../../main/contract/calls.ts';
 import type { DoctorReport, Estimate, RunState, RunSummary } from '../../main/contract/results.ts';
 import type { FakeRun } from './fake-figures.ts';
 import { jitter, metricsAt, ntkAlignment, snapshotAt } from './fake-numbers.ts';
 
-export const layersOf = (config: RunConfig): string[] => [...config.model.hidden.map((_, i) => `layer${i + 1}`), 'output'];
-export const modelText = ({ model }: RunConfig): string => `mlp ${model.hidden.length}×${model.hidden[0]} ${model.activation}`;
+const hiddenOf = (config: RunConfig): number[] => mlpOf(config).hidden;
+export const layersOf = (config: RunConfig): string[] => [...hiddenOf(config).map((_, i) => `layer${i + 1}`), 'output'];
+export const modelText = (config: RunConfig): string =>
+  `mlp ${hiddenOf(config).length}×${hiddenOf(config)[0]} ${mlpOf(config).activation}`;
 const dayMs = 86_400_000;
 
 export interface RunSpec {
@@ -173,7 +176,7 @@ const toSummary = ({ detail }: FakeRun): RunSummary => {
 export { toSummary as summaryOf };
 
 export function estimateOf(config: RunConfig): Estimate {
-  const training = config.training.epochs * config.data.train * 2.4e-6 * config.model.hidden.length;
+  const training = config.training.epochs * config.data.train * 2.4e-6 * hiddenOf(config).length;
   const part = (what: string, seconds: number, memoryBytes: number, diskBytes: number) => ({ what, seconds, memoryBytes, diskBytes });
   const p = config.analysis.probe.train;
   const parts = [

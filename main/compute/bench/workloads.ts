@@ -35,7 +35,7 @@ function oneHot(n: number): Float32Array {
 
 /** One training step of the MLP 784-200×4-10 (Adam) on a batch of `size`. */
 export async function mlpStep(device: Device, size: number): Promise<Prepared> {
-  const network = createNetwork(device, config(), pixels, classes);
+  const network = createNetwork(device, config(), [pixels], classes);
   const { tf } = device;
   const x = tf.tensor2d(uniform(size * pixels, 0), [size, pixels]);
   const y = tf.tensor2d(oneHot(size), [size, classes]);
@@ -45,7 +45,7 @@ export async function mlpStep(device: Device, size: number): Promise<Prepared> {
 
 /** The class-traced NTK of that network at P = `size`, kept. */
 export async function ntk(device: Device, size: number): Promise<Prepared> {
-  const network = createNetwork(device, config(), pixels, classes);
+  const network = createNetwork(device, config(), [pixels], classes);
   const x = uniform(size * pixels, 0);
   const y = oneHot(size);
   const { tf } = device;

@@ -26,7 +26,7 @@ async function secondsOfStep(device: Device, o: { inputs: number; hidden: number
   });
   const [some, few] = [samples(batchSize * steps, inputs, 10), samples(4, inputs, 10)];
   const dataset: Dataset = { name: 'any', shape: [inputs], inputs, classes: 10, train: some, test: few, hash: '' };
-  const network = createNetwork(device, config, inputs, 10);
+  const network = createNetwork(device, config, [inputs], 10);
   let fastest = Infinity;
   for await (const event of train({ device, network, dataset, config }))
     if (event.kind === 'epoch' && event.metrics.epoch > 0) fastest = Math.min(fastest, event.seconds / steps);

@@ -12,8 +12,8 @@ const pieceElements = 2 ** 22; // 16 MiB of float32
 
 export const recompute: Job<'recompute'> = async ({ config, device: wish, probes, epochs, what }, context) => {
   const device = await openDevice(wish);
-  const { x, ids, classes } = probes[0].probe;
-  const network = createNetwork(device, config, x.length / ids.length, classes);
+  const { xShape, classes } = probes[0].probe;
+  const network = createNetwork(device, config, xShape.slice(1), classes);
   let done = 0;
   for (const epoch of epochs) {
     const weights = await context.ask({ kind: 'weights', epoch });

@@ -41,7 +41,7 @@ export const train: Job<'train'> = async (input, context) => {
     train: probeSet(dataset, 'train', config.analysis.probe.train, config.seed),
     test: probeSet(dataset, 'test', config.analysis.probe.test, config.seed),
   };
-  const network = createNetwork(device, config, dataset.inputs, dataset.classes);
+  const network = createNetwork(device, config, dataset.shape, dataset.classes);
   await context.ask({
     kind: 'begin',
     provenance: provenanceOf(device, dataset, probes, input.version),

@@ -28,7 +28,7 @@ export function make(device: Device, c: Case): Made {
   const config = defaultConfig();
   config.seed = c.seed ?? 1;
   Object.assign(config.model, c.model);
-  const network = createNetwork(device, config, c.D, c.classes);
+  const network = createNetwork(device, config, [c.D], c.classes);
   const next = gaussians(7 + config.seed);
   const { tf } = device;
   for (const { name, variable } of network.parameters)

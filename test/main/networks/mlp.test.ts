@@ -7,6 +7,7 @@ import { createNetwork, restoreWeights, weightsOf } from '../../../main/networks
 import { createMlp, layerNames } from '../../../main/networks/mlp.ts';
 import { refusal } from '../data/support.ts';
 import { mlp, normals, shaken } from './support.ts';
+import { mlpOf } from '../../support/configs.ts';
 
 let device: Device;
 beforeAll(async () => {
@@ -50,7 +51,7 @@ describe('what a network says of itself', () => {
 
   test('a config names the network and its seed', () => {
     const config = parseConfig({ seed: 9, model: { hidden: [6], bias: false, parameterisation: 'ntk' } });
-    const [network, same] = [createNetwork(device, config, 4, 3), createMlp(device, config.model, 9, 4, 3)];
+    const [network, same] = [createNetwork(device, config, [4], 3), createMlp(device, mlpOf(config), 9, 4, 3)];
     expect(weightsOf(network)).toEqual(weightsOf(same));
     network.dispose();
     same.dispose();

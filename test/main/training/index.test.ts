@@ -111,7 +111,7 @@ describe('keeps no tensors', () => {
 
   test('none when the listener goes away in the middle', async () => {
     const c = config();
-    const network = createNetwork(device, c, inputs, classes);
+    const network = createNetwork(device, c, [inputs], classes);
     for await (const event of train({ device, network, dataset: dataset(), config: c }))
       if (event.kind === 'epoch' && event.metrics.epoch === 2) break;
     network.dispose();

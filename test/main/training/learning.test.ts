@@ -52,7 +52,7 @@ test('on the generated digits a network is well ahead of the best linear map of 
   });
   const dataset = await loadDataset(config, { dataDir: '' });
   const linear = await linearProbe(device.algebra, dataset.train, dataset.test);
-  const network = createNetwork(device, config, inputs, classes);
+  const network = createNetwork(device, config, [inputs], classes);
   let [first, last] = [0, 0];
   for await (const event of train({ device, network, dataset, config })) {
     if (event.kind !== 'epoch') continue;

@@ -1,6 +1,7 @@
 // Whole training runs against the definitions, a number at a time in float64.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig } from '../../../main/contract/config.ts';
+import { mlpOf } from '../../support/configs.ts';
 import type { EpochMetrics, NamedArray } from '../../../main/contract/results.ts';
 import type { Samples } from '../../../main/data/index.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
@@ -53,7 +54,7 @@ function trained(c: RunConfig, start: readonly NamedArray[], samples: Samples): 
   const w: Weights = Object.fromEntries(start.map(({ name, data }) => [name, Float64Array.from(data)]));
   const zeros = (): Weights => Object.fromEntries(start.map(({ name, data }) => [name, new Float64Array(data.length)]));
   const [velocity, m, v] = [zeros(), zeros(), zeros()];
-  const s: [number, number] = c.model.parameterisation === 'ntk' ? [1 / Math.sqrt(inputs), 1 / Math.sqrt(hidden)] : [1, 1];
+  const s: [number, number] = mlpOf(c).parameterisation === 'ntk' ? [1 / Math.sqrt(inputs), 1 / Math.sqrt(hidden)] : [1, 1];
   const shuffle = createGenerator(c.seed, 'shuffle');
   const steps = epochs * Math.ceil(samples.count / batchSize);
   let t = 0;
@@ -86,7 +87,7 @@ test.each(cases)('20 steps of %s, %s, %s', async (optimizer, parameterisation, s
     model: { hidden: [hidden], parameterisation },
     training: { optimizer, schedule, learningRate: optimizer === 'adam' ? 0.02 : 0.1, momentum: 0.7 },
   });
-  const start = createNetwork(device, c, inputs, classes);
+  const start = createNetwork(device, c, [inputs], classes);
   const expected = trained(c, weightsOf(start), dataset().train);
   start.dispose();
   const { weights } = await run(device, c);
@@ -97,7 +98,7 @@ test.each(cases)('20 steps of %s, %s, %s', async (optimizer, parameterisation, s
 
 describe('metrics', () => {
   const naive = (c: RunConfig, weights: readonly NamedArray[], { x, labels, count }: Samples) => {
-    const { output } = reference(c.model, weights, x, inputs);
+    const { output } = reference(mlpOf(c), weights, x, inputs);
     let [loss, right] = [0, 0];
     for (let i = 0; i < count; i++) {
       const f = output.slice(i * classes, (i + 1) * classes);

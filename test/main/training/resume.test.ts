@@ -21,13 +21,13 @@ const stored = (c: Checkpoint): Checkpoint => structuredClone(c);
 async function stopAfter(c: RunConfig, steps: number, resume?: Checkpoint) {
   const stop = new AbortController();
   let taken = resume?.step ?? 0;
-  const network = createNetwork(device, c, inputs, classes);
-  // Each update is one forward pass of a batch; metrics pass all samples at once. Counting them is a clock that no machine's speed changes.
+  const network = createNetwork(device, c, [inputs], classes);
+  // Each update is one forward pass in training. Counting them is a clock that no machine's speed changes.
   const counting: Network = {
     ...network,
-    forward: (x) => {
-      if (x.shape[0] <= c.training.batchSize && ++taken === steps) stop.abort();
-      return network.forward(x);
+    forwardInTraining: (x) => {
+      if (++taken === steps) stop.abort();
+      return network.forwardInTraining(x);
     },
   };
   let last = null as Checkpoint | null;
@@ -83,7 +83,7 @@ describe.each(kinds)('%s, %s', (optimizer, schedule) => {
       checkpoint = await stopAfter(c, steps, at);
     }
     expect(checkpoint?.step).toBe(16);
-    const network = createNetwork(device, config({ seed: 99 }), inputs, classes);
+    const network = createNetwork(device, config({ seed: 99 }), [inputs], classes);
     const going = train({ device, network, dataset: dataset(), config: c, resume: checkpoint as Checkpoint });
     while (!(await going.next()).done);
     expect(weightsOf(network)).toEqual(whole.weights);

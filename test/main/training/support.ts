@@ -62,7 +62,7 @@ export interface RunOptions extends Partial<Omit<TrainOptions, 'device' | 'confi
 
 /** Trains a new network to the end; the timed step events are left out. */
 export async function run(device: Device, c: RunConfig, { onEvent, ...options }: RunOptions = {}): Promise<Run> {
-  const network = createNetwork(device, c, inputs, classes);
+  const network = createNetwork(device, c, [inputs], classes);
   const made: Run = { events: [], metrics: [], checkpoints: [], weights: [], error: null };
   try {
     for await (const event of train({ device, network, dataset: dataset(), config: c, ...options })) {
