@@ -20,6 +20,7 @@ export const figureRequest = z.strictObject({
   epochs: z.array(z.number().int().min(0)).max(100).optional(),
   layer: z.string().max(200).optional(),
   splits: z.array(z.enum(splits)).min(1).max(2).optional(),
+  minTrainAccuracy: z.number().min(0).max(1).optional(),
 });
 export const figureStyle = z
   .strictObject({

@@ -27,6 +27,19 @@ export interface CurveSpectrum {
   noiseFloor: number;
 }
 
+/** One trained model among many: what it was trained with, how well it does, and its layers' alignments at one snapshot. */
+export interface ModelPoint {
+  run: string;
+  name: string;
+  /** skip: null where the network has no residual blocks */
+  label: { skip: boolean | null; augment: boolean; batchSize: number; optimizer: string; learningRate: number };
+  /** in [0, 1], after `epoch` */
+  trainAccuracy: number;
+  testAccuracy: number;
+  epoch: number;
+  layers: { train: LayerAlignment[]; test: LayerAlignment[] };
+}
+
 export interface FigureInputs {
   training: { sources: FigureSource[]; metrics: EpochMetrics[][] };
   'ntk-alignment': { source: FigureSource; metrics: EpochMetrics[]; points: { epoch: number; split: Split; ntk: NtkAlignment }[] };
@@ -35,16 +48,35 @@ export interface FigureInputs {
   'cumulative-power': { source: FigureSource; curves: CurveSpectrum[] };
   /** one entry a run; the mean ± sd over runs is drawn when there are several (Fig. 2) */
   'alignment-by-layer': { sources: FigureSource[]; epoch: number[]; layers: { train: LayerAlignment[]; test: LayerAlignment[] }[] };
+  /** in any order; drawn in that of test accuracy */
+  'alignment-by-model': { sources: FigureSource[]; models: ModelPoint[] };
+  'accuracy-and-mean-cka': { sources: FigureSource[]; models: ModelPoint[] };
+  /** one run or two; rows are the layers of the first, columns those of the second; CKA */
+  'layer-similarity': {
+    sources: FigureSource[];
+    epochs: [number, number];
+    split: Split;
+    layers: [string[], string[]];
+    values: number[][];
+  };
+  /** epoch × epoch CKA of one layer's kernels */
+  'kernel-drift': { source: FigureSource; split: Split; layer: string; epochs: number[]; values: number[][] };
 }
 
 export type FigureKind = keyof FigureInputs;
-export const figureKinds: readonly { kind: FigureKind; shows: string; paper: string; runs: 'one' | 'some' }[] = [
+/** Those that lay runs beside each other or form new kernels: not for the page of one run. */
+export type ComparingKind = 'alignment-by-model' | 'accuracy-and-mean-cka' | 'layer-similarity' | 'kernel-drift';
+export const figureKinds: readonly { kind: FigureKind; shows: string; paper: string; runs: 'one' | 'two' | 'some' }[] = [
   { kind: 'training', shows: 'loss and accuracy over epochs', paper: 'Fig. 7, left', runs: 'some' },
   { kind: 'alignment-by-layer', shows: 'CKA of each layer with target and input', paper: 'Fig. 2', runs: 'some' },
   { kind: 'spectrum', shows: 'eigenvalues of a kernel at several epochs', paper: 'Figs. 3–5, 8', runs: 'one' },
   { kind: 'cumulative-power', shows: 'target power in the leading modes', paper: 'Figs. 3–5, 8', runs: 'one' },
   { kind: 'ntk-alignment', shows: 'alignments of NTK, network and target over epochs', paper: 'Fig. 7', runs: 'one' },
   { kind: 'ntk-split', shows: 'alignment of the NTK split into K^(L) and the gradient kernel', paper: 'Section VI', runs: 'one' },
+  { kind: 'alignment-by-model', shows: 'CKA of each layer with target and input, models by test accuracy', paper: 'Fig. 1', runs: 'some' },
+  { kind: 'accuracy-and-mean-cka', shows: 'accuracy and mean CKA of models by test accuracy', paper: 'Fig. 6', runs: 'some' },
+  { kind: 'layer-similarity', shows: 'CKA of each layer of one model with each of another', paper: '–', runs: 'two' },
+  { kind: 'kernel-drift', shows: 'CKA of a layer’s kernel at each epoch with that at each other', paper: '–', runs: 'one' },
 ];
 
 export type FigureData = { [K in FigureKind]: { kind: K } & FigureInputs[K] }[FigureKind];
@@ -55,9 +87,11 @@ export interface FigureRequest {
   runs: string[];
   /** of spectra and alignment-by-layer; default: first, middle and last snapshot, or the last */
   epochs?: number[];
-  /** of spectra; default: the NTK where there is one, else the last layer */
+  /** of spectra; default: the NTK where there is one, else the last layer; of kernel-drift: the last layer */
   layer?: string;
   splits?: Split[];
+  /** 0 … 1, of figures of models: those under it are left out (the paper keeps what is above 0.95) */
+  minTrainAccuracy?: number;
 }
 
 /** How it looks in print (LOOK.md: 85 mm single column, 175 mm double). */
