@@ -54,6 +54,29 @@ const matMul: GradConfig = {
   },
 };
 
+const conv2d: GradConfig = {
+  kernelName: 'Conv2D',
+  inputsToSave: ['x', 'filter'],
+  gradFunc: (out, [x, filter], { strides, pad, dataFormat, dimRoundingMode }) => {
+    const dy = out as Tensor;
+    const attrs = { strides, pad, dataFormat, dimRoundingMode };
+    const engine = tf.engine();
+    return {
+      x: () => engine.runKernel<Tensor>('Conv2DBackpropInput', { dy, filter }, { ...attrs, inputShape: x.shape }),
+      filter: () => engine.runKernel<Tensor>('Conv2DBackpropFilter', { x, dy }, { ...attrs, filterShape: filter.shape }),
+    };
+  },
+};
+
+const maxPool: GradConfig = {
+  kernelName: 'MaxPool',
+  inputsToSave: ['x'],
+  outputsToSave: [true],
+  gradFunc: (dy, [input, output], { filterSize, strides, pad }) => ({
+    x: () => tf.engine().runKernel<Tensor>('MaxPoolGrad', { dy: dy as Tensor, input, output }, { filterSize, strides, pad }),
+  }),
+};
+
 const transpose: GradConfig = {
   kernelName: 'Transpose',
   gradFunc: (dy, _saved, { perm }) => ({ x: () => tf.transpose(dy as Tensor, tf.backend_util.getUndoAxesPermutation(perm as number[])) }),
@@ -103,12 +126,15 @@ const configs: GradConfig[] = [
   ofInput('OnesLike', (dy) => tf.zerosLike(dy)),
   ofOutput('Exp', (dy, y) => tf.mul(dy, y)),
   ofOutput('Sqrt', (dy, y) => tf.div(dy, tf.mul(y, 2))),
+  ofOutput('Rsqrt', (dy, y) => tf.mul(dy, tf.mul(tf.mul(y, tf.square(y)), -0.5))),
   ofOutput('Tanh', (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y)))),
   ofOutput('Relu', (dy, y) => tf.mul(dy, tf.step(y))),
   reshaped('Reshape', 'x'),
   reshaped('ExpandDims', 'input'),
   transpose,
   matMul,
+  conv2d,
+  maxPool,
   {
     kernelName: 'Sum',
     inputsToSave: ['x'],

@@ -137,7 +137,8 @@ export async function findNative(): Promise<NativeSearch> {
   return { library: null, detail: `no BLAS found; looked for ${names.join(', ')}` };
 }
 
-const sgemmPrototype = (pointer: string) =>
+/** C's name and arguments of the product; `pointer` is how a matrix is passed. */
+export const sgemmPrototype = (pointer: string) =>
   `void cblas_sgemm(int order, int ta, int tb, int m, int n, int k, float alpha, ${pointer} a, int lda, ${pointer} b, int ldb, float beta, ${pointer} c, int ldc)`;
 const ssyrkPrototype = (pointer: string) =>
   `void cblas_ssyrk(int order, int uplo, int trans, int n, int k, float alpha, ${pointer} a, int lda, float beta, ${pointer} c, int ldc)`;

@@ -1,8 +1,9 @@
 // Operations that training and kernels are written in: fused kernels where the current backend has them, plain tfjs otherwise.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Activation } from '../contract/config.ts';
 import { CpuBackend } from './cpu/backend.ts';
+import { convAffine, convUnit, type ConvUnit } from './convolution.ts';
 import { own } from './cpu/dense.ts';
 import * as shares from './cpu/shares.ts';
 import { registerDerivatives } from './derivatives.ts';
@@ -26,6 +27,10 @@ export interface Ops {
   innerProduct(A: Tensor2D, B: Tensor2D): Promise<number>;
   /** A tensor's values to be read before it is disposed: not copied where the device's memory can be looked into */
   peek(x: Tensor2D): Promise<Float32Array>;
+  /** A convolutional layer in training: batch norm by the batch's moments, relu, skip connection; differentiable */
+  convUnit(o: ConvUnit): Tensor4D;
+  /** The same with one scale and shift a channel, as in use: relu(scale·conv(x, w) + shift) + skip; not differentiable */
+  convAffine(x: Tensor4D, w: Tensor4D, scale: Float32Array, shift: Float32Array, skip: Tensor4D | null): Tensor4D;
   /** p ← p − rate·g */
   sgd(p: Variable, g: Tensor, o: { rate: number }): void;
   /** v ← momentum·v + g, p ← p − rate·v */
@@ -126,6 +131,8 @@ export function createOps(): Ops {
       const backend = tf.backend();
       return backend instanceof CpuBackend ? (backend.view(x) as Float32Array) : x.data<'float32'>();
     },
+    convUnit,
+    convAffine,
     sgd: (p, g, o) => (checkSame('sgd', p, g), sgd(p, g, o)),
     momentum: (p, g, v, o) => (checkSame('momentum', p, g, v), momentum(p, g, v, o)),
     adam: (p, g, m, v, o) => (checkSame('adam', p, g, m, v), adam(p, g, m, v, o)),

@@ -3,6 +3,7 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { backend_util, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { SharedMemory } from '../memory.ts';
 import { loadKernels, type Kernels } from './kernels.ts';
+import { Crew } from './crew.ts';
 import { createProducts, type Products } from './products.ts';
 import type { Float32Blas, NativeLibrary } from '../native.ts';
 
@@ -30,6 +31,8 @@ export class CpuBackend extends MathBackendCPU {
   readonly shared: SharedMemory;
   readonly kernels: Kernels;
   readonly products: Products;
+  /** threads for image batches */
+  readonly crew: Crew;
   #next = 0;
 
   constructor(options: CpuOptions) {
@@ -37,6 +40,7 @@ export class CpuBackend extends MathBackendCPU {
     this.shared = options.memory ?? new SharedMemory();
     this.kernels = loadKernels(this.shared.memory);
     this.products = createProducts(this.shared, this.kernels, options.native);
+    this.crew = new Crew(this.shared, this.kernels.build, options.native);
   }
 
   /** Copies `values` into the memory: they may be a part of another tensor, or the caller's to change. */
@@ -90,6 +94,7 @@ export class CpuBackend extends MathBackendCPU {
 
   override dispose(): void {
     this.products.dispose();
+    this.crew.stop();
     super.dispose();
   }
 

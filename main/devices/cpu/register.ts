@@ -4,10 +4,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CpuBackend, type CpuOptions } from './backend.ts';
 import { ownKernels } from './dense.ts';
 import { elementwiseOverrides } from './elementwise.ts';
+import { imageOverrides } from './images.ts';
 import { matrixOverrides } from './matrix.ts';
 import type { Override } from './override.ts';
 
-const overrides: Record<string, Override> = { ...elementwiseOverrides, ...matrixOverrides };
+const overrides: Record<string, Override> = { ...elementwiseOverrides, ...matrixOverrides, ...imageOverrides };
 
 function kernelFunc(override: Override, fallback: tf.KernelFunc | null): tf.KernelFunc {
   return (params) => {

@@ -18,7 +18,13 @@ export function wasmModule(name: WasmName, build: WasmBuild = wasmBuild()): WebA
   return new WebAssembly.Module(Buffer.from(built[name][build], 'base64'));
 }
 
-/** Instance of src/<name>.ts on `memory`, which has to be shared with a maximum of at most 65536 pages. */
-export function wasmExports(name: WasmName, memory: WebAssembly.Memory, build: WasmBuild = wasmBuild()): WebAssembly.Exports {
-  return new WebAssembly.Instance(wasmModule(name, build), { env: { memory } }).exports;
+/** Instance of src/<name>.ts on `memory`, which has to be shared with a maximum of at most 65536 pages; `more` beside the memory where a
+ *  module imports more. */
+export function wasmExports(
+  name: WasmName,
+  memory: WebAssembly.Memory,
+  build: WasmBuild = wasmBuild(),
+  more: WebAssembly.Imports = {},
+): WebAssembly.Exports {
+  return new WebAssembly.Instance(wasmModule(name, build), { env: { memory }, ...more }).exports;
 }

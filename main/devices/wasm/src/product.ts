@@ -1,16 +1,12 @@
-// A matrix product shared among threads: chunks of C are claimed from one counter by whoever is free.
-// The thread that asks takes part; the others run `serve` in workers. Each has its own working space.
+// A matrix product shared among threads, in chunks of C. The thread that asks takes part; the others run `serve` in workers. Each has its own
+// working space.
+import { announce, claim, finished, join, JOB, rest, SLOT, stop, stopped, ticketOf } from './parts/crew';
 import { gemm, workspace } from './parts/gemm';
 import { bytes } from './parts/simd';
 
-export { workspace };
+export { stop, workspace };
 
-// The job, in 4-byte words from `slot` on; the first three have cache lines of their own.
-const TICKET: usize = 0; // counts jobs; idle threads sleep on it
-const LEFT: usize = 64; // chunks not yet claimed; at or under 0 there is nothing to do
-const DONE: usize = 128; // chunks finished
-const STOP: usize = 192; // 1: threads return
-const JOB: usize = 256; // m n k alpha a transA lda b transB ldb c ldc add step share
+// The job in 4-byte words: m n k alpha a transA lda b transB ldb c ldc add step share
 
 /** How C is cut into chunks: rows, columns, or rows of which only what reaches up to the diagonal is computed. */
 const COLUMNS: i32 = 1;
@@ -18,11 +14,8 @@ const LOWER: i32 = 2;
 
 /** Bytes of a slot. */
 export function slotBytes(): i32 {
-  return 384;
+  return SLOT;
 }
-
-/** How many times a thread looks before it sleeps: some 50 µs, about what waking up costs. */
-const LOOKS: i32 = 20000;
 
 // @ts-ignore: decorator
 @inline
@@ -52,13 +45,11 @@ function chunk(slot: usize, i: i32, work: usize): void {
   gemm(m, n, k, alpha, a, transA ? 1 : lda, transA ? lda : 1, b, transB ? 1 : ldb, transB ? ldb : 1, c, ldc, add, work);
 }
 
-/** Claims and computes chunks until none is left. A claim that succeeds sees the whole job: LEFT is set last. */
+/** Claims and computes chunks until none is left. */
 function help(slot: usize, work: usize): void {
-  while (true) {
-    const left = atomic.sub<i32>(slot + LEFT, 1);
-    if (left <= 0) return;
-    chunk(slot, left - 1, work);
-    atomic.add<i32>(slot + DONE, 1);
+  for (let i = claim(slot); i >= 0; i = claim(slot)) {
+    chunk(slot, i, work);
+    finished(slot);
   }
 }
 
@@ -85,31 +76,16 @@ export function multiply(
   store<i32>(job + 56, share);
   const side = share == COLUMNS ? n : m;
   const chunks = (side + step - 1) / step;
-  atomic.store<i32>(slot + DONE, 0);
-  atomic.store<i32>(slot + LEFT, chunks);
-  if (chunks > 1) {
-    atomic.add<i32>(slot + TICKET, 1);
-    atomic.notify(slot + TICKET, -1);
-  }
+  announce(slot, chunks);
   help(slot, work);
-  // What others have claimed is at most a chunk each: not worth sleeping for.
-  while (atomic.load<i32>(slot + DONE) < chunks) {}
+  join(slot, chunks);
 }
 
 /** What a thread of the pool runs until it is stopped. */
 export function serve(slot: usize, work: usize): void {
-  while (atomic.load<i32>(slot + STOP) == 0) {
-    const ticket = atomic.load<i32>(slot + TICKET);
+  while (!stopped(slot)) {
+    const ticket = ticketOf(slot);
     help(slot, work);
-    let looks = LOOKS;
-    while (looks > 0 && atomic.load<i32>(slot + TICKET) == ticket) looks--;
-    if (looks == 0) atomic.wait<i32>(slot + TICKET, ticket, -1);
+    rest(slot, ticket);
   }
-}
-
-/** Makes every thread of the pool return from `serve`. */
-export function stop(slot: usize): void {
-  atomic.store<i32>(slot + STOP, 1);
-  atomic.add<i32>(slot + TICKET, 1);
-  atomic.notify(slot + TICKET, -1);
 }
