@@ -5,15 +5,13 @@ import { KernelscopeError } from '../contract/errors.ts';
 import type { LayerAlignment, NtkAlignment, ProbeSet, Spectrum, SplitAnalysis } from '../contract/results.ts';
 import type { Device } from '../devices/index.ts';
 import { alignmentReference, layerAlignment, type AlignmentReference } from './alignment.ts';
+import { batchOf, layerFeatures, type Probed } from './layer-features.ts';
 import { tangentKernel } from './ntk.ts';
 import { featureSpectrum, kernelSpectrum } from './spectrum.ts';
 import type { TangentLayer } from './tangents.ts';
 
 /** What the analysis needs of a network. */
-export interface Analysed {
-  readonly layers: readonly string[];
-  readonly widths: readonly number[];
-  features(x: Tensor2D): { layers: Tensor2D[]; output: Tensor2D };
+export interface Analysed extends Probed {
   tangents(x: Tensor2D): TangentLayer[];
 }
 
@@ -40,30 +38,26 @@ export function probeReference({ algebra }: Device, probe: ProbeSet): Promise<Al
 /** The analysis that `analysis` asks for. @throws as the kernels do, naming the layer; `cancelled` when the signal aborts */
 export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
   const { device, network, probe, analysis } = o;
-  const { algebra, tf } = device;
+  const { algebra } = device;
   const { P, D } = sizeOf(probe);
   const { y, classes } = probe;
   const { centred } = analysis;
   const next = step(o, analysis);
 
-  const { layers: features, output } = tf.tidy(() => {
-    const made = network.features(tf.tensor2d(probe.x, [P, D]));
-    const read = (t: Tensor2D) => Float32Array.from(t.dataSync());
-    return { layers: made.layers.map(read), output: read(made.output) };
-  });
+  const { layers: features, output } = layerFeatures(device, network, { x: probe.x, P, D });
   const layers: LayerAlignment[] = [];
   const spectra: Spectrum[] = [];
   if (analysis.alignment) {
     const reference = o.reference ?? (await probeReference(device, probe));
-    for (const [l, layer] of network.layers.entries()) {
-      layers.push(await layerAlignment({ algebra, reference, layer, features: features[l], P, N: network.widths[l] }));
-      next(1 / network.layers.length);
+    for (const layer of features) {
+      layers.push(await layerAlignment({ algebra, reference, ...layer }));
+      next(1 / features.length);
     }
   }
   if (analysis.spectrum)
-    for (const [l, layer] of network.layers.entries()) {
-      spectra.push(await featureSpectrum({ algebra, layer, features: features[l], P, N: network.widths[l], y, classes, centred }));
-      next(1 / network.layers.length);
+    for (const layer of features) {
+      spectra.push(await featureSpectrum({ algebra, ...layer, y, classes, centred }));
+      next(1 / features.length);
     }
   let ntk: NtkAlignment | null = null;
   if (analysis.ntk) {
@@ -84,6 +78,7 @@ export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
       outputs: output,
       classes,
       keep,
+      block: batchOf(network.sampleBytes.tangents),
       signal: o.signal,
       onProgress,
     });

@@ -1,4 +1,5 @@
-// Features Ψ [P, N] of one probe set: checked once, never copied whole. With the mean m [N] taken off, Ψ_c = Ψ − 1mᵀ:
+// Features Ψ [P, N] of one probe set: checked once, never copied whole. They lie in an array, or are made anew by rows where they would
+// outgrow memory. With the mean m [N] taken off, Ψ_c = Ψ − 1mᵀ:
 //   K_c = Ψ_c Ψ_cᵀ = H K H,   K = K_c + u 1ᵀ + 1 uᵀ + s 11ᵀ,   u = Ψ_c m,  s = ‖m‖²,
 // and since K_c 1 = 0 and 1ᵀu = 0, every product of uncentred kernels follows from that of the centred ones without cancellation:
 //   ⟨K, L⟩ = ⟨K_c, L_c⟩ + 2P u·v + P² s t.
@@ -6,14 +7,16 @@ import { badInput } from '../contract/errors.ts';
 import { allFinite } from '../devices/algebra/checks.ts';
 
 export type Reals = Float32Array | Float64Array;
+/** Rows from … to−1 → [to − from, N]; the same values whenever it is asked */
+export type RowSource = (from: number, to: number) => Reals;
 
 export interface Features {
   /** named in every error */
   readonly layer: string;
   readonly P: number;
   readonly N: number;
-  /** [P, N], row-major, as they came */
-  readonly data: Reals;
+  /** of Ψ as they came */
+  readonly rows: RowSource;
   /** m [N], float64 means: centring in float32 is wrong by 3e-3 at P = 10,000 */
   readonly mean: Float64Array;
   /** diagonal of K_c [P] */
@@ -26,67 +29,92 @@ export interface Features {
   readonly trace: number;
 }
 
-/** Refuses NaN and infinities by sample and column. values: [P, N] */
-export function requireFinite(what: string, values: Reals, N: number): void {
+/** Refuses NaN and infinities by sample and column. values: [·, N]; first: number of the first sample */
+export function requireFinite(what: string, values: Reals, N: number, first = 0): void {
   if (allFinite(values)) return;
   const k = values.findIndex((v: number) => !Number.isFinite(v));
-  throw badInput(`${what}: sample ${Math.floor(k / N)}, feature ${k % N} is ${values[k]}; finite numbers are accepted`);
+  throw badInput(`${what}: sample ${first + Math.floor(k / N)}, feature ${k % N} is ${values[k]}; finite numbers are accepted`);
 }
 
 export interface FeatureInput {
   layer: string;
-  /** [P, N] row-major */
-  features: Reals;
+  /** [P, N] row-major, or its rows on demand */
+  features: Reals | RowSource;
   P: number;
   N: number;
 }
 
-/** Means, row norms and offsets in two passes, O(PN). Refuses wrong lengths, P < 2, NaN, infinities and features that do not vary. */
-export function readFeatures({ layer, features, P, N }: FeatureInput): Features {
+/** Floats that a block of rows may have. */
+const blockFloats = 2 ** 23;
+
+/** The rows of features, however they are given; a wrong length is refused. */
+export function rowsOf({ layer, features, P, N }: FeatureInput): RowSource {
+  if (typeof features === 'function') return features;
+  if (features.length !== P * N) throw badInput(`${layer}: expected ${P} × ${N} = ${P * N} features, got ${features.length}`);
+  return (from, to) => features.subarray(from * N, to * N);
+}
+
+/** All rows in blocks: f(block, from) */
+export function overRows(rows: RowSource, P: number, N: number, f: (block: Reals, from: number) => void): void {
+  const step = Math.max(1, Math.min(P, Math.floor(blockFloats / N)));
+  for (let from = 0; from < P; from += step) f(rows(from, Math.min(P, from + step)), from);
+}
+
+/** Means, row norms and offsets in O(PN). Refuses wrong lengths, P < 2, NaN, infinities and features that do not vary. */
+export function readFeatures(input: FeatureInput): Features {
+  const { layer, P, N } = input;
   if (!Number.isInteger(P) || P < 2) throw badInput(`${layer}: expected at least 2 samples, got ${P}`);
   if (!Number.isInteger(N) || N < 1) throw badInput(`${layer}: expected at least 1 feature, got ${N}`);
-  if (features.length !== P * N) throw badInput(`${layer}: expected ${P} × ${N} = ${P * N} features, got ${features.length}`);
-  requireFinite(layer, features, N);
-  const mean = columnMeans(features, P, N);
+  const rows = rowsOf(input);
+  overRows(rows, P, N, (block, from) => requireFinite(layer, block, N, from));
+  const mean = columnMeans(rows, P, N);
   const diagonal = new Float64Array(P);
   const offset = new Float64Array(P);
   let trace = 0;
   let meanSquare = 0;
   for (let j = 0; j < N; j++) meanSquare += mean[j] * mean[j];
-  for (let i = 0, k = 0; i < P; i++) {
-    let d = 0;
-    let u = 0;
-    for (let j = 0; j < N; j++, k++) {
-      const c = features[k] - mean[j];
-      d += c * c;
-      u += c * mean[j];
+  overRows(rows, P, N, (block, from) => {
+    for (let i = from, k = 0; k < block.length; i++) {
+      let d = 0;
+      let u = 0;
+      for (let j = 0; j < N; j++, k++) {
+        const c = block[k] - mean[j];
+        d += c * c;
+        u += c * mean[j];
+      }
+      diagonal[i] = d;
+      offset[i] = u;
+      trace += d;
     }
-    diagonal[i] = d;
-    offset[i] = u;
-    trace += d;
-  }
+  });
   // Rounding of a mean leaves about 1e-32 of the uncentred trace on constant columns; 1e-28 is a relative spread of 1e-14.
   if (!(trace > 1e-28 * (trace + P * meanSquare)))
     throw badInput(`${layer}: its features are the same for all ${P} samples (centred norm 0), so it has no alignment or centred spectrum`);
-  return { layer, P, N, data: features, mean, diagonal, offset, meanSquare, trace };
+  return { layer, P, N, rows, mean, diagonal, offset, meanSquare, trace };
 }
 
-/** Column means in float64, corrected once by the mean of what is left. data: [P, N] → [N] */
-export function columnMeans(data: Reals, P: number, N: number): Float64Array {
+/** Column means in float64, corrected once by the mean of what is left. Ψ [P, N] → [N] */
+export function columnMeans(data: Reals | RowSource, P: number, N: number): Float64Array {
+  const rows: RowSource = typeof data === 'function' ? data : (from, to) => data.subarray(from * N, to * N);
   const mean = new Float64Array(N);
   const rest = new Float64Array(N);
-  for (let i = 0, k = 0; i < P; i++) for (let j = 0; j < N; j++, k++) mean[j] += data[k];
+  overRows(rows, P, N, (block) => {
+    for (let k = 0; k < block.length;) for (let j = 0; j < N; j++, k++) mean[j] += block[k];
+  });
   for (let j = 0; j < N; j++) mean[j] /= P;
-  for (let i = 0, k = 0; i < P; i++) for (let j = 0; j < N; j++, k++) rest[j] += data[k] - mean[j];
+  overRows(rows, P, N, (block) => {
+    for (let k = 0; k < block.length;) for (let j = 0; j < N; j++, k++) rest[j] += block[k] - mean[j];
+  });
   for (let j = 0; j < N; j++) mean[j] += rest[j] / P;
   return mean;
 }
 
 /** Rows from … to−1 of Ψ_c in float64 → [to − from, N] */
-export function centredRows({ data, mean, N }: Features, from: number, to: number): Float64Array {
-  const rows = new Float64Array((to - from) * N);
-  for (let i = from, k = 0; i < to; i++) for (let j = 0, q = i * N; j < N; j++, k++, q++) rows[k] = data[q] - mean[j];
-  return rows;
+export function centredRows({ rows, mean, N }: Pick<Features, 'rows' | 'mean' | 'N'>, from: number, to: number): Float64Array {
+  const block = rows(from, to);
+  const centred = new Float64Array((to - from) * N);
+  for (let k = 0; k < block.length;) for (let j = 0; j < N; j++, k++) centred[k] = block[k] - mean[j];
+  return centred;
 }
 
 /** ⟨K, L⟩ from ⟨K_c, L_c⟩ */

@@ -6,7 +6,7 @@ import { badInput } from '../contract/errors.ts';
 import { centredRows, type Features } from './features.ts';
 
 /** Bytes that one block of rows, one tile, or one N₁×N₂ product may take. */
-const blockBytes = 64 * 2 ** 20;
+const blockBytes = 128 * 2 ** 20;
 const productBytes = 256 * 2 ** 20;
 const largestTile = 2000;
 
@@ -34,6 +34,7 @@ function prefersKernel(A: Features, B: Features): boolean {
   return A.P * (A.N + B.N) < 2 * A.N * B.N || A.N * B.N * 8 > productBytes;
 }
 
+/** Features that do not fit are made anew for every block of rows, so that larger blocks cost less. */
 const rowsFor = (widest: number, P: number) => Math.max(1, Math.min(P, Math.floor(blockBytes / 8 / widest)));
 
 /** ‖Ψ₁ᶜᵀ Ψ₂ᶜ‖²_F, the N₁×N₂ product accumulated over row blocks */

@@ -6,7 +6,7 @@
 import type { Algebra } from '../devices/algebra.ts';
 import { badInput } from '../contract/errors.ts';
 import type { Spectrum } from '../contract/results.ts';
-import { columnMeans, requireFinite, type Reals } from './features.ts';
+import { centredRows, columnMeans, overRows, requireFinite, rowsOf, type Reals, type RowSource } from './features.ts';
 
 /** Relative noise floors: where eigenvalues stop being signal, by the precision in which the Gram matrix was formed. */
 const floors = { float64: 6e-16, float32: 4e-8 } as const;
@@ -25,17 +25,43 @@ interface Target {
   centred: boolean;
 }
 
-/** Spectrum of K = ΨΨᵀ. features: [P, N]. N ≤ P never forms P×P. Errors name the layer. */
-export async function featureSpectrum(o: Target & { features: Reals; N: number }): Promise<Spectrum> {
+/** Spectrum of K = ΨΨᵀ. features: [P, N]. N ≤ P never forms P×P; else never more of Ψ than blocks of rows. Errors name the layer. */
+export async function featureSpectrum(o: Target & { features: Reals | RowSource; N: number }): Promise<Spectrum> {
   const { algebra, layer, P, N, classes } = o;
-  if (o.features.length !== P * N) throw badInput(`${layer}: expected ${P} × ${N} = ${P * N} features, got ${o.features.length}`);
-  requireFinite(layer, o.features, N);
+  const rows = rowsOf(o);
+  overRows(rows, P, N, (block, from) => requireFinite(layer, block, N, from));
   const { Y, total } = readTarget(o);
-  const Psi = o.centred ? withoutMean(o.features, P, N) : Float64Array.from(o.features);
-  if (N <= P) return finish(o, N, 'float64', await algebra.featurePower(Psi, P, N, Y, classes), total);
-  const K = new Float64Array(P * P);
-  await algebra.syrk({ n: P, k: N, a: Psi, c: K });
+  const mean = o.centred ? columnMeans(rows, P, N) : new Float64Array(N);
+  const wanted = { rows, mean, N };
+  if (N <= P) return finish(o, N, 'float64', await algebra.featurePower(centredRows(wanted, 0, P), P, N, Y, classes), total);
+  const K = await gramMatrix(algebra, wanted, P);
   return finish(o, N, 'float64', await algebra.symmetricPower(K, P, Y, classes), total);
+}
+
+/** Bytes that a block of rows may take in float64. */
+const blockBytes = 256 * 2 ** 20;
+
+/** Ψ Ψᵀ [P, P] of rows less `mean`, by symmetric tiles of row blocks */
+async function gramMatrix(algebra: Algebra, Psi: { rows: RowSource; mean: Float64Array; N: number }, P: number): Promise<Float64Array> {
+  const { N } = Psi;
+  const K = new Float64Array(P * P);
+  const step = Math.max(1, Math.min(P, Math.floor(blockBytes / 8 / N)));
+  if (step >= P) {
+    await algebra.syrk({ n: P, k: N, a: centredRows(Psi, 0, P), c: K });
+    return K;
+  }
+  for (let i = 0; i < P; i += step) {
+    const a = centredRows(Psi, i, Math.min(P, i + step));
+    const m = a.length / N;
+    for (let j = 0; j <= i; j += step) {
+      const b = j === i ? a : centredRows(Psi, j, j + step);
+      const n = b.length / N;
+      const c = new Float64Array(m * n);
+      await (i === j ? algebra.syrk({ n: m, k: N, a, c }) : algebra.gemm({ transB: true, m, n, k: N, a, b, c }));
+      for (let r = 0; r < m; r++) for (let s = 0; s < n; s++) K[(i + r) * P + j + s] = K[(j + s) * P + i + r] = c[r * n + s];
+    }
+  }
+  return K;
 }
 
 /**

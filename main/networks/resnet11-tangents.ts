@@ -1,0 +1,137 @@
+// What the residual network gives to the class-traced NTK (Eqs. 6–8), by layers: per-example gradients of every output,
+//   ∂f_c/∂w = Σ_p col(h)_p ⊗ s D_c,p      ∂f_c/∂γ = Σ_p x̂_p ∘ D_c,p      ∂f_c/∂β = Σ_p D_c,p,      D_c = ∂f_c/∂z
+// (p the positions of the map, s = γ/σ, x̂ the normalised convolution), side by side in one Δ [B, C·(k² N_in N_out + …)] whose Gram matrix is
+// the layer's share. Where maps are 1 × 1 a layer is a dense one, A Aᵀ ∘ Δ Δᵀ; but γ and β would need shares of their own, so all are written
+// as gradients: exact, and no larger than for the layers before.
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { batchNorm } from '../devices/convolution.ts';
+import type { Device } from '../devices/index.ts';
+import type { TangentLayer } from './index.ts';
+import { affineOf, type ConvLayer } from './resnet11.ts';
+
+interface Whole {
+  device: Device;
+  layers: readonly ConvLayer[];
+  /** [N, C] */
+  readout: Tensor2D;
+  skip: boolean;
+  classes: number;
+}
+
+/** Factors of all layers for images x [B, H, W, channels], the readout last. */
+export function convTangents(net: Whole, x: Tensor4D): TangentLayer[] {
+  const { device, layers, classes } = net;
+  const { tf } = device;
+  const made: TangentLayer[] = [];
+  tf.tidy(() => {
+    const B = x.shape[0];
+    const affine = layers.map(affineOf);
+    const run = (offsets: readonly Tensor4D[] | null): Forward => forward(net, affine, x, offsets);
+    const { seen, last } = run(null);
+    const zeros = layers.map(({ height, width, outputs }) => tf.zeros([B, height, width, outputs]));
+    // D[l][c] = ∂ Σ_x f_c(x) / ∂z_l, one backward pass a class for all layers
+    const slopes = Array.from({ length: classes }, (_, c) =>
+      tf.grads((...offsets: Tensor[]) => tf.sum(tf.matMul(run(offsets as Tensor4D[]).last, tf.slice(net.readout, [0, c], [-1, 1]))))(zeros),
+    );
+    for (const [l, layer] of layers.entries()) {
+      const D = slopes.map((of) => of[l] as Tensor4D);
+      const delta = gradients(device, layer, affine[l], seen[l], D);
+      made.push({ name: layer.name, input: tf.zeros([B, 1]), scale: 0, bias: true, delta });
+      for (const d of D) d.dispose();
+    }
+    made.push({ name: 'readout', input: tf.clone(last), scale: 1, bias: false, delta: null });
+    return made.flatMap(({ input, delta }) => (delta ? [input, delta] : [input]));
+  });
+  return made;
+}
+
+interface Forward {
+  /** what each layer saw */
+  seen: Tensor4D[];
+  /** ψ of the last layer [B, N] */
+  last: Tensor2D;
+}
+
+/** The network as in use, with `offsets` added to every z. */
+function forward(
+  { device: { tf }, layers, skip }: Whole,
+  affine: readonly { scale: Float32Array; shift: Float32Array }[],
+  x: Tensor4D,
+  offsets: readonly Tensor4D[] | null,
+): Forward {
+  const seen: Tensor4D[] = [];
+  let h = x;
+  let carried: Tensor4D | null = null;
+  for (const [l, layer] of layers.entries()) {
+    if (layer.opens) carried = h;
+    const { kernel: k, inputs, outputs } = layer;
+    const { scale, shift } = affine[l];
+    // s is folded into the filters: a product with a vector over the channels of a map costs more.
+    const filters: Tensor4D = tf.reshape(tf.mul(tf.reshape(layer.filters, [k * k * inputs, outputs]), tf.tensor2d(scale, [1, outputs])), [
+      k,
+      k,
+      inputs,
+      outputs,
+    ]);
+    const conv = tf.conv2d(h, filters, 1, 'same');
+    const rows = conv.size / outputs;
+    const shifted = tf.reshape(tf.add(tf.reshape(conv, [rows, outputs]), tf.tensor2d(shift, [1, outputs])), conv.shape);
+    const z: Tensor4D = offsets ? tf.add(shifted, offsets[l]) : (shifted as Tensor4D);
+    seen.push(h);
+    h = tf.relu(z);
+    if (layer.closes && skip && carried) h = tf.add(h, carried);
+    if (layer.pooled) h = layer.pooled.height === 1 ? tf.maxPool(h, [h.shape[1], h.shape[2]], 1, 'valid') : tf.maxPool(h, 2, 2, 'valid');
+  }
+  const last: Tensor2D = tf.reshape(h, [h.shape[0], h.shape[3]]);
+  return { seen, last };
+}
+
+/** Per-example gradients [B, C·(k² N_in N_out + N_out [+ N_out])] of one layer's weights and of γ and β, or of its bias. h: its input */
+function gradients(
+  { tf }: Device,
+  layer: ConvLayer,
+  { scale }: { scale: Float32Array; shift: Float32Array },
+  h: Tensor4D,
+  D: readonly Tensor4D[],
+): Tensor2D {
+  return tf.tidy(() => {
+    const [B, H, W, I] = h.shape;
+    const { kernel: k, outputs: O } = layer;
+    const pixels = H * W;
+    const C = D.length;
+    // [B, HW, C·O]
+    const all = tf.concat(
+      D.map((d) => tf.reshape(d, [B * pixels, O])),
+      1,
+    );
+    const columns = tf.reshape(windows(tf, h, k), [B, pixels, k * k * I]);
+    const scales = tf.tensor2d(
+      Float32Array.from({ length: C * O }, (_, i) => scale[i % O]),
+      [1, C * O],
+    );
+    const raw = tf.matMul(columns, tf.reshape(all, [B, pixels, C * O]), true, false); // [B, k²I, C·O]
+    const weights = tf.reshape(tf.mul(tf.reshape(raw, [B * k * k * I, C * O]), scales), [B, k * k * I * C * O]);
+    const shifts = tf.sum(tf.reshape(all, [B, pixels, C * O]), 1) as Tensor2D;
+    const parts: Tensor2D[] = [weights as Tensor2D, shifts];
+    if (layer.running) {
+      const [mean, variance] = [layer.running.mean, layer.running.variance].map((t) => t.dataSync());
+      const inverse = Float32Array.from(variance, (v) => 1 / Math.sqrt(v + batchNorm.epsilon));
+      const conv: Tensor2D = tf.reshape(tf.conv2d(h, layer.filters as Tensor as Tensor4D, 1, 'same'), [B * pixels, O]);
+      const normal = tf.mul(tf.sub(conv, tf.tensor2d(mean, [1, O])), tf.tensor2d(inverse, [1, O]));
+      const moved = D.map((d) => tf.mul<Tensor2D>(tf.reshape(d, [B * pixels, O]), normal));
+      parts.push(tf.sum(tf.reshape(tf.concat(moved, 1), [B, pixels, C * O]), 1));
+    }
+    return tf.concat(parts, 1);
+  });
+}
+
+/** The k × k neighbourhood of every position, zeros outside: [B, H, W, k·k·C] in the order of the filters. */
+function windows(tf: Device['tf'], h: Tensor4D, k: number): Tensor4D {
+  if (k === 1) return h;
+  const [B, H, W, C] = h.shape;
+  const r = (k - 1) / 2;
+  const padded = tf.pad4d(h, [[0, 0], [r, r], [r, r], [0, 0]]); // prettier-ignore
+  const taps: Tensor4D[] = [];
+  for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) taps.push(tf.slice4d(padded, [0, i, j, 0], [B, H, W, C]));
+  return tf.concat4d(taps, 3);
+}
