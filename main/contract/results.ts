@@ -206,3 +206,20 @@ export interface DoctorReport {
   library: { path: string; present: boolean; runs: number };
   freeDiskBytes: number;
 }
+
+/** Similarity of two layers' features on the same samples; docs/measures.md says what each does and does not see. */
+export const similarityMeasures = ['cka', 'debiased-cka', 'svcca', 'pwcca', 'procrustes', 'rbf-cka'] as const;
+export type SimilarityMeasure = (typeof similarityMeasures)[number];
+
+/** Layer × layer similarity of snapshots on one probe set. */
+export interface LayerComparison {
+  measure: SimilarityMeasure;
+  /** numbers of the measure's definition: `variance` kept by SVCCA, `bandwidth` of RBF-CKA in median distances */
+  options: Record<string, number>;
+  split: Split;
+  /** P */
+  samples: number;
+  snapshots: { run: string; name: string; epoch: number; layers: string[] }[];
+  /** each two snapshots once, by their places: values[i][j] compares layer i of `a` (whose weights PWCCA takes) with layer j of `b` */
+  pairs: { a: number; b: number; values: number[][] }[];
+}
