@@ -16,6 +16,7 @@ const allowed: Record<string, string[]> = {
   'main/training': ['main/contract', 'main/devices', 'main/networks', 'main/data'],
   'main/compute': ['main/contract', 'main/devices', 'main/data', 'main/networks', 'main/training', 'main/kernels'],
   'main/store': ['main/contract'],
+  'main/sweeps': ['main/contract'],
   'main/services': ['main/contract', 'main/store', 'main/compute', 'main/data', 'main/sweeps'],
   'main/host': ['main/contract', 'main/rpc', 'main/services', 'main/host', 'renderer/figures'],
   'main/host/boot.ts': ['main/contract', 'main/rpc', 'main/services', 'main/store', 'main/compute', 'main/data', 'renderer/figures'],

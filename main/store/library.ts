@@ -15,6 +15,7 @@ import { runsTable, type RunsTable } from './runs.ts';
 import { migrations, type Migration } from './schema.ts';
 import { snapshotsTable, type SnapshotsTable } from './snapshots.ts';
 import { spectraTable, type SpectraTable } from './spectra.ts';
+import { sweepsTable, type SweepsTable } from './sweeps.ts';
 import { lockForWriting, holderOf } from './writer.ts';
 
 export interface LibraryOptions {
@@ -43,6 +44,7 @@ export interface Library {
   readonly checkpoints: CheckpointsTable;
   readonly probes: ProbesTable;
   readonly calibrations: CalibrationsTable;
+  readonly sweeps: SweepsTable;
   /** Several writes that are kept together or not at all. */
   transaction<T>(work: () => T): T;
   /** Removes a run with all it has; one that is at work is refused. */
@@ -139,6 +141,7 @@ function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Libra
     checkpoints: guardedTable(file, checkpoints),
     probes: guardedTable(file, probes),
     calibrations: guardedTable(file, calibrationsTable(db)),
+    sweeps: guardedTable(file, sweepsTable(db)),
     transaction: <T>(work: () => T) => guarded(file, () => db.transaction(work)()),
     removeRun: (id) =>
       guarded(file, () => {

@@ -141,9 +141,31 @@ CREATE TABLE calibrations (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Which run each cell of a sweep has; `name` and `hash` are the cell's own, for when it has none. */
+const sweeps = `
+CREATE TABLE sweeps (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  spec TEXT NOT NULL,
+  created TEXT NOT NULL
+) STRICT;
+CREATE INDEX sweeps_by_name ON sweeps (name);
+CREATE TABLE sweep_cells (
+  sweep TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  run TEXT REFERENCES runs ON DELETE SET NULL,
+  PRIMARY KEY (sweep, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sweep_cells_run ON sweep_cells (run);
+`;
+
 export const migrations: readonly Migration[] = [
   { brings: 'runs and their results', sql: runsAndResults },
   { brings: 'measured speeds of devices', sql: calibrations },
+  { brings: 'sweeps', sql: sweeps },
 ];
 
 /** Marks a SQLite file as a library of ours: "Ksco". */

@@ -1,0 +1,23 @@
+// What makes two runs, or two sweeps, the same.
+import { createHash } from 'node:crypto';
+import type { RunConfig } from '../contract/config.ts';
+import type { Cell } from './grid.ts';
+
+/** JSON in which the order of fields does not matter. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(',')}}`;
+}
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** SHA-256 of a complete config without what people call it: name and tags. */
+export function configHash({ name: _, tags: __, ...config }: RunConfig): string {
+  return sha256(canonical(config));
+}
+
+/** SHA-256 of a sweep's name and of its cells in their order. The cells, and not the file: so it does not matter how the same grid is
+ *  written, and other defaults in a later version make another sweep. */
+export const sweepHash = (name: string, cells: readonly Cell[]): string =>
+  sha256(canonical({ name, cells: cells.map((c) => configHash(c.config)) }));

@@ -1,0 +1,102 @@
+// Table I: Pearson correlations between hyperparameters and what came of them, over the runs of a sweep.
+import { table1Columns, table1Rows, type Correlation, type Table1Column, type Table1Row } from '../contract/sweeps.ts';
+
+/** One run in numbers; null: it does not have this one. */
+export interface Outcome {
+  /** 1 with skip connections, 0 without */
+  skip: number | null;
+  /** 1 with augmentation */
+  augment: number | null;
+  batchSize: number | null;
+  learningRate: number | null;
+  /** 1 where the optimiser is SGD with momentum */
+  momentum: number | null;
+  /** on the training samples, at the end */
+  loss: number | null;
+  /** on the test samples, at the end */
+  accuracy: number | null;
+  /** CKA of the last probed layer with the target at the last snapshot */
+  ckaTest: number | null;
+  ckaTrain: number | null;
+  /** its mean over all probed layers */
+  meanCkaTest: number | null;
+  meanCkaTrain: number | null;
+}
+
+const rowOf: Record<Table1Row, keyof Outcome> = {
+  Skip: 'skip',
+  'Aug.': 'augment',
+  'Batch Size': 'batchSize',
+  LR: 'learningRate',
+  Momentum: 'momentum',
+  Loss: 'loss',
+  'Acc.': 'accuracy',
+  'CKA (Test)': 'ckaTest',
+  'CKA (Train)': 'ckaTrain',
+  'Avg. CKA (Test)': 'meanCkaTest',
+  'Avg. CKA (Train)': 'meanCkaTrain',
+};
+const columnOf: Record<Table1Column, keyof Outcome> = {
+  Loss: 'loss',
+  'Test Acc.': 'accuracy',
+  'CKA (Test)': 'ckaTest',
+  'CKA (Train)': 'ckaTrain',
+};
+
+/** Table I of the paper, in the order of `table1Columns`. */
+export const paperTable1: Record<Table1Row, readonly [number, number, number, number]> = {
+  Skip: [0.097, -0.024, -0.026, -0.024],
+  'Aug.': [0.335, 0.806, 0.529, 0.162],
+  'Batch Size': [-0.039, -0.247, -0.181, -0.045],
+  LR: [-0.078, 0.163, -0.035, -0.263],
+  Momentum: [0.099, 0.448, 0.823, 0.936],
+  Loss: [1, 0.384, 0.366, 0.253],
+  'Acc.': [0.384, 1, 0.85, 0.528],
+  'CKA (Test)': [0.366, 0.85, 1, 0.87],
+  'CKA (Train)': [0.253, 0.528, 0.87, 1],
+  'Avg. CKA (Test)': [0.279, 0.92, 0.944, 0.747],
+  'Avg. CKA (Train)': [0.221, 0.828, 0.93, 0.837],
+};
+
+const mean = (v: readonly number[]) => v.reduce((s, x) => s + x, 0) / v.length;
+const varies = (v: readonly number[]) => v.some((x) => x !== v[0]);
+
+/** r = Σ (x − x̄)(y − ȳ) / √(Σ (x − x̄)² · Σ (y − ȳ)²); null where n < 4 or one of them does not vary */
+export function pearson(x: readonly number[], y: readonly number[]): number | null {
+  if (x.length < 4 || !varies(x) || !varies(y)) return null;
+  const [mx, my] = [mean(x), mean(y)];
+  let [xy, xx, yy] = [0, 0, 0];
+  x.forEach((a, i) => {
+    xy += (a - mx) * (y[i] - my);
+    xx += (a - mx) ** 2;
+    yy += (y[i] - my) ** 2;
+  });
+  return Math.min(1, Math.max(-1, xy / (Math.sqrt(xx) * Math.sqrt(yy)))); // rounding must not lead out of atanh's domain
+}
+
+const normalQuantile = 1.959963984540054; // of the standard normal distribution at 0.975
+
+/** Fisher's 95 % interval tanh(artanh r ± 1.96 / √(n − 3)), n ≥ 4 */
+export function fisherInterval(r: number, n: number): { low: number; high: number } {
+  const [z, half] = [Math.atanh(r), normalQuantile / Math.sqrt(n - 3)];
+  return { low: Math.tanh(z - half), high: Math.tanh(z + half) };
+}
+
+/** All of Table I over `runs`, row by row; each over the runs that have both numbers. */
+export function correlations(runs: readonly Outcome[]): Correlation[] {
+  return table1Rows.flatMap((row) =>
+    table1Columns.map((column, at) => {
+      const pairs = runs
+        .map((run) => [run[rowOf[row]], run[columnOf[column]]])
+        .filter((pair): pair is [number, number] => pair[0] !== null && pair[1] !== null);
+      const n = pairs.length;
+      const r = pearson(
+        pairs.map(([x]) => x),
+        pairs.map(([, y]) => y),
+      );
+      const paper = paperTable1[row][at];
+      const interval = r === null ? { low: null, high: null } : fisherInterval(r, n);
+      return { row, column, n, r, ...interval, paper, signAgrees: r === null ? null : Math.sign(r) === Math.sign(paper) };
+    }),
+  );
+}
