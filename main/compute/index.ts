@@ -6,6 +6,7 @@ export {
   recomputed,
   type ActivationAnalysis,
   type Calibration,
+  type Comparisons,
   type DeviceWish,
   type DoctorFindings,
   type Down,

@@ -8,8 +8,10 @@ import type {
   DeviceReport,
   EpochMetrics,
   NamedArray,
+  LayerComparison,
   ProbeSet,
   Provenance,
+  SimilarityMeasure,
   Snapshot,
   Spectrum,
   Split,
@@ -66,6 +68,27 @@ export interface ArrayPiece {
 }
 export type RecomputeReport = ArrayPiece | { kind: 'weights'; epoch: number } | { kind: 'share'; done: number };
 
+export interface CompareInput {
+  device: DeviceWish;
+  /** what all snapshots are probed with */
+  probe: ProbeSet;
+  measure: SimilarityMeasure;
+  /** `label` names a snapshot in errors: `of run a1b2` */
+  snapshots: { config: RunConfig; epoch: number; label: string }[];
+  /** this layer alone */
+  layer: string | null;
+  /** snapshots to be compared, by their places */
+  pairs: (readonly [number, number])[];
+}
+/** Asks for the weights of a snapshot by its place. */
+export type CompareReport = { kind: 'weights'; snapshot: number } | { kind: 'share'; done: number };
+export interface Comparisons {
+  options: LayerComparison['options'];
+  /** of each snapshot */
+  layers: string[][];
+  pairs: LayerComparison['pairs'];
+}
+
 export type Numbers = Float32Array | Float64Array;
 export interface AnalyseInput {
   samples: number;
@@ -120,6 +143,7 @@ export interface Calibration {
 export interface Jobs {
   train: { input: TrainInput; report: TrainReport; answer: void; result: { epoch: number } };
   recompute: { input: RecomputeInput; report: RecomputeReport; answer: NamedArray[] | void; result: null };
+  compare: { input: CompareInput; report: CompareReport; answer: NamedArray[] | void; result: Comparisons };
   analyse: { input: AnalyseInput; report: AnalyseReport; answer: Numbers | void; result: ActivationAnalysis };
   doctor: { input: null; report: never; answer: void; result: DoctorFindings };
   devices: { input: null; report: never; answer: void; result: DeviceReport[] };

@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { figureKinds, type FigureData, type FigureKind } from './figures.ts';
 import {
+  similarityMeasures,
   splits,
   type DeviceReport,
   type DoctorReport,
   type EpochMetrics,
   type Estimate,
+  type LayerComparison,
   type RunDetail,
   type RunSummary,
   type Snapshot,
@@ -55,6 +57,13 @@ export const calls = {
   'run.tag': z.strictObject({ run: runId, add: z.array(z.string().min(1).max(60)).max(100), remove: z.array(z.string().max(60)).max(100) }),
   'run.note': z.strictObject({ run: runId, note: z.string().max(100_000) }),
   'run.delete': z.strictObject({ run: runId }),
+  /** of one run: its snapshots at these epochs; of several: one epoch for all or each its own; default: the last */
+  'compare.layers': z.strictObject({
+    runs: z.array(runId).min(1).max(50),
+    epochs: z.array(z.number().int().min(0)).min(1).max(100).optional(),
+    split: z.enum(splits).optional(),
+    measure: z.enum(similarityMeasures).optional(),
+  }),
   'figure.data': figureRequest,
   'figure.export': z.strictObject({
     request: figureRequest,
@@ -97,6 +106,7 @@ export interface CallResults {
   'run.tag': RunSummary;
   'run.note': RunSummary;
   'run.delete': { id: string };
+  'compare.layers': LayerComparison;
   'figure.data': FigureData;
   'figure.export': { fileName: string; mime: string; bytes: Uint8Array };
 }

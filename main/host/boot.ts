@@ -31,7 +31,10 @@ export interface BootOptions {
   log: (line: string) => void;
 }
 
-export interface Services extends Pick<AllServices, 'exportArrays' | 'analyse' | 'datasets' | 'check' | 'fetchDataset' | 'close'> {
+export interface Services extends Pick<
+  AllServices,
+  'exportArrays' | 'analyse' | 'compareLayers' | 'datasets' | 'check' | 'fetchDataset' | 'close'
+> {
   /** what a port's dispatch calls */
   handlers: Handlers;
   /** a call through the same door, its errors as they are */
@@ -107,6 +110,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     },
     exportArrays: (request, options) => services.exportArrays(request, options),
     analyse: (activations, options) => services.analyse(activations, options),
+    compareLayers: (request, options) => services.compareLayers(request, options),
     datasets: () => services.datasets(),
     check: (config) => services.check(config),
     fetchDataset: (name, options) => services.fetchDataset(name, options),

@@ -1,12 +1,13 @@
 // The use cases: every call of the contract, from store, compute processes and data. The world comes in as arguments.
-import type { Emit, Handlers } from '../contract/calls.ts';
+import type { CallParsed, Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
 import type { FigureData, FigureStyle } from '../contract/figures.ts';
-import type { NamedArray, RunSummary } from '../contract/results.ts';
+import type { LayerComparison, NamedArray, RunSummary } from '../contract/results.ts';
 import type { ActivationAnalysis, Compute, DeviceWish } from '../compute/index.ts';
 import { checkDataset, fetchDataset, listDatasets, type DatasetReport } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
 import { analyse, type Activations } from './analyse.ts';
+import { createComparer, type CompareOptions } from './compare.ts';
 import { checkFits, estimate } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
 import { createFigures } from './figures.ts';
@@ -54,6 +55,8 @@ export interface Services extends Handlers {
   /** Raw arrays, one by one, as CONTRACT names them; the request is checked at once. */
   exportArrays(request: ExportRequest, o?: ExportOptions): AsyncGenerator<NamedArray, void, void>;
   analyse(activations: Activations, o?: { signal?: AbortSignal; onProgress?: (share: number) => void }): Promise<ActivationAnalysis>;
+  /** As `compare.layers`, to be watched and stopped. */
+  compareLayers(request: CallParsed<'compare.layers'>, o?: CompareOptions): Promise<LayerComparison>;
   datasets(): Promise<DatasetReport[]>;
   /** @throws `bad-input` for a config that this machine cannot run: too large, or its data are missing or broken */
   check(config: RunConfig): Promise<void>;
@@ -90,7 +93,8 @@ export function createServices(o: ServicesOptions): Services {
     atOnce: o.atOnce ?? 1,
     check,
   });
-  const figureData = createFigures(library);
+  const comparer = createComparer(library, compute);
+  const figureData = createFigures(library, comparer.similarities);
 
   return {
     ...runs,
@@ -109,6 +113,7 @@ export function createServices(o: ServicesOptions): Services {
       checkFits(config, await machine.room());
       return estimate(config, await machine.calibration());
     },
+    'compare.layers': (request) => comparer.layers(request),
     'figure.data': figureData,
     'figure.export': async ({ request, style, format, scale }) => {
       const data = await figureData(request);
@@ -123,6 +128,7 @@ export function createServices(o: ServicesOptions): Services {
     check,
     exportArrays: (request, options) => exportArrays({ library, compute }, request, options),
     analyse: (activations, options) => analyse(compute, activations, options),
+    compareLayers: (request, options) => comparer.layers(request, options),
     datasets: () => listDatasets(dataDir),
     fetchDataset: async (name, { baseUrl, signal, onProgress } = {}) => {
       const files = new Map<string, number>(); // the share of each that is here; mnist has four

@@ -128,6 +128,19 @@ export class FakeClient implements Client {
       this.emit('run.removed', { id: run });
       return { id: run };
     },
+    'compare.layers': ({ runs, epochs, split = 'test', measure = 'cka' }) => {
+      const snapshots = runs.map((run, i) => {
+        const { id, name, layers, snapshots: all } = this.#find(run).detail;
+        return { run: id, name, epoch: epochs?.[i] ?? all[all.length - 1], layers };
+      });
+      const near = (i: number, j: number) => 1 / (1 + Math.abs(i - j));
+      const pairs = snapshots.flatMap((_, b) =>
+        snapshots
+          .slice(0, b)
+          .map((first, a) => ({ a, b, values: first.layers.map((__, i) => snapshots[b].layers.map((___, j) => near(i, j))) })),
+      );
+      return { measure, options: {}, split, samples: 1000, snapshots, pairs };
+    },
     'figure.data': (request) => fakeFigure(request, this.#find),
     'figure.export': ({ request, format }) => ({
       fileName: `${request.kind}.${format}`,

@@ -2,8 +2,9 @@
 import type { JobTable } from '../worker.ts';
 import { analyse } from './analyse.ts';
 import { calibrate } from './calibrate.ts';
+import { compare } from './compare.ts';
 import { devices, doctor } from './doctor.ts';
 import { recompute } from './recompute.ts';
 import { train } from './train.ts';
 
-export const jobs: JobTable = { train, recompute, analyse, doctor, devices, calibrate };
+export const jobs: JobTable = { train, recompute, compare, analyse, doctor, devices, calibrate };

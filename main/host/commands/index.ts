@@ -2,6 +2,7 @@
 import type { Command } from '../cli/command.ts';
 import { analyze } from './analyze.ts';
 import { bench } from './bench.ts';
+import { compare } from './compare.ts';
 import { dataFetch, dataList } from './data.ts';
 import { doctor } from './doctor.ts';
 import { exportRun } from './export.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   tag,
   note,
   deleteRun,
+  compare,
   figure,
   exportRun,
   analyze,
@@ -33,4 +35,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands of the contract that are still to come. */
-export const notYet: readonly string[] = ['data import', 'sweep', 'compare', 'table1', 'import'];
+export const notYet: readonly string[] = ['data import', 'sweep', 'table1', 'import'];

@@ -47,6 +47,7 @@ const acts: Record<string, Job<'analyse'>> = {
 const table: JobTable = {
   train: nothing,
   recompute: nothing,
+  compare: nothing,
   doctor: nothing,
   devices: nothing,
   calibrate: nothing,

@@ -1,0 +1,129 @@
+// `compare`: layers of runs with each other, on one probe set.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { similarityMeasures, type LayerComparison } from '../../main/contract/results.ts';
+import { comparisonCsv } from '../../main/host/commands/compare.ts';
+import { flat, unflat } from '../support/numerics.ts';
+import { cli, cliJson, type CliOptions } from '../support/cli.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { noNumpy, numpy } from '../support/numpy.ts';
+import { small } from '../support/small.ts';
+import * as naive from '../main/kernels/measures/naive.ts';
+
+const folder = temporaryFolder();
+const at = (name: string) => path.join(folder, name);
+const o: CliOptions = { library: at('library'), data: at('data') };
+let [a, b, other] = ['', '', ''];
+const compare = (...args: string[]) => cliJson<LayerComparison>(['compare', ...args], o);
+
+async function trained(...more: string[]): Promise<string> {
+  const { status, out, err } = await cli(['run', 'demo', ...small, ...more], o);
+  if (status !== 0) throw new Error(err);
+  return out.trim();
+}
+beforeAll(async () => {
+  // The data and their probe sets are drawn from the seed: these two have the same, and different widths.
+  a = await trained('--name', 'first');
+  b = await trained('--name', 'second', '--set', 'model.hidden=[20,9,14]', '--set', 'training.learningRate=0.002');
+  other = await trained('--name', 'other', '--set', 'seed=3');
+});
+
+test('two runs: every layer of the first with every layer of the second, at their last snapshots', async () => {
+  const found = await compare(a, b);
+  expect(found).toMatchObject({ measure: 'cka', split: 'test', samples: 30, options: {} });
+  expect(found.snapshots).toEqual([
+    { run: a, name: 'first', epoch: 3, layers: ['layer1', 'layer2'] },
+    { run: b, name: 'second', epoch: 3, layers: ['layer1', 'layer2', 'layer3'] },
+  ]);
+  expect(found.pairs.map((p) => [p.a, p.b, p.values.length, p.values[0].length])).toEqual([[0, 1, 2, 3]]);
+  const { pairs: [turned] } = await compare(b, a); // prettier-ignore
+  // other blocks of the same float64 sums
+  for (const [i, row] of found.pairs[0].values.entries())
+    for (const [j, v] of row.entries()) expect(turned.values[j][i]).toBeCloseTo(v, 12);
+});
+
+describe.skipIf(noNumpy)('from exported features', () => {
+  const features: Record<string, number[][]> = {};
+  beforeAll(async () => {
+    for (const run of [a, b]) {
+      const { status, err } = await cli(['export', run, '--what', 'features', '--out', at(`${run}.npz`)], o);
+      if (status !== 0) throw new Error(err);
+      const all = numpy(
+        'z = np.load(sys.argv[1]); print(json.dumps({k: z[k].tolist() for k in z.files if k.startswith("features/")}))',
+        at(`${run}.npz`),
+      ) as Record<string, number[][]>;
+      for (const [key, value] of Object.entries(all)) features[`${run}/${key}`] = unflat(flat(value), value[0].length);
+    }
+  });
+  test.each(similarityMeasures.filter((m) => m !== 'debiased-cka'))('%s is what its definition gives', async (measure) => {
+    const by = { cka: naive.linearCka, svcca: naive.svcca, pwcca: naive.pwcca, procrustes: naive.procrustes, 'rbf-cka': naive.rbfCka };
+    const found = await compare(a, b, '--measure', measure, '--epoch', '1', '--split', 'train');
+    expect(found).toMatchObject({ measure, split: 'train', samples: 40 });
+    for (const [i, row] of found.pairs[0].values.entries())
+      for (const [j, v] of row.entries()) {
+        const want = by[measure](features[`${a}/features/train/1/layer${i + 1}`], features[`${b}/features/train/1/layer${j + 1}`]);
+        // The same float32 features, from the same weights; float64 from there on.
+        expect([i, j, Math.abs(v - want) < 1e-9]).toEqual([i, j, true]);
+      }
+  });
+});
+
+test('one run at several epochs: each two; and with itself', async () => {
+  const found = await compare(a, '--epochs', '0,1,3');
+  expect(found.snapshots.map((s) => s.epoch)).toEqual([0, 1, 3]);
+  expect(found.pairs.map((p) => [p.a, p.b])).toEqual([[0, 1], [0, 2], [1, 2]]); // prettier-ignore
+  const [[own]] = (await compare(a)).pairs.map((p) => [p.values]);
+  expect([own[0][0], own[1][1]]).toEqual([1, 1]);
+  expect(own[0][1]).toBe(own[1][0]);
+  expect(own[0][1]).toBeLessThan(1);
+});
+
+test('figures of layer similarity and of kernel drift', async () => {
+  for (const [kind, ...runs] of [
+    ['layer-similarity', a, b],
+    ['kernel-drift', a],
+  ]) {
+    // prettier-ignore
+    const { status, err } = await cli(['figure', kind, ...runs, '--out', at(`${kind}.svg`)], o);
+    expect([status, err]).toEqual([0, '']);
+    expect(readFileSync(at(`${kind}.svg`), 'utf8')).toMatch(/<metadata>/);
+  }
+});
+
+test('a table for people, and the numbers as CSV', async () => {
+  const { status, out } = await cli(['compare', a, b, '--measure', 'svcca'], o);
+  expect(status).toBe(0);
+  expect(out).toMatch(
+    /^svcca, variance 0\.99 on 30 test samples\n\nfirst \(.*\) at epoch 3 ↓ {2}second \(.*\) at epoch 3 →\n +layer1 +layer2 +layer3\nlayer1 +[01]\.\d{3} /,
+  );
+  expect((await cli(['compare', a, b, '--out', at('c.csv')], o)).status).toBe(0);
+  const csv = readFileSync(at('c.csv'), 'utf8');
+  expect(csv).toBe(comparisonCsv(await compare(a, b)));
+  expect(csv.split('\n').length).toBe(1 + 6 + 1);
+});
+
+describe('refusals in one line', () => {
+  test.each([
+    [
+      'other samples',
+      () => [a, other],
+      () => `runs ${a} and ${other} were probed on different samples (30 of digits, seed 0 and 30 of digits, seed 3): not comparable`,
+    ],
+    ['an epoch that is not there', () => [a, b, '--epoch', '2'], () => `epochs: expected snapshots of run ${a} (0, 1, 3), got 2`],
+    [
+      'epochs of neither one nor all',
+      () => [a, b, '--epochs', '0,1,3'],
+      () => 'epochs: expected one, or one for each of the 2 runs, got 3',
+    ],
+    ['the same twice', () => [a, a], () => `runs: expected different snapshots, got run ${a} at epoch 3 twice`],
+    ['an unknown measure', () => [a, b, '--measure', 'rv'], () => '--measure: expected cka'],
+    ['an unknown run', () => [a, 'nobody'], () => 'nobody'],
+    ['no run', () => [], () => 'compare: expected RUN…, got nothing'],
+    ['a file of another kind', () => [a, b, '--out', at('c.svg')], () => '--out: expected FILE.csv'],
+  ])('%s', async (_, args, message) => {
+    const { status, lines } = await cli(['compare', ...args()], o);
+    expect([status, lines.length]).toEqual([2, 1]);
+    expect(lines[0]).toContain(message());
+  });
+});
