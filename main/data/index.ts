@@ -1,24 +1,20 @@
 // Datasets by name: the samples that a run trains and is tested on, and the probes on which its kernels are formed.
 import { createHash } from 'node:crypto';
-import path from 'node:path';
 import type { RunConfig } from '../contract/config.ts';
 import { KernelscopeError, badInput } from '../contract/errors.ts';
 import { splits, type ProbeSet, type Split } from '../contract/results.ts';
 import { createGenerator } from '../devices/random.ts';
+import { checkAugmentation } from './augment.ts';
+import { readCifar10 } from './cifar10.ts';
 import { generateDigits, side } from './digits.ts';
-import { hasIdx } from './idx.ts';
-import { mnistFiles, readMnist, type MnistFile } from './mnist.ts';
+import { readMnist } from './mnist.ts';
+import { normaliseChannels, normalises } from './normalise.ts';
+import { drawFrom, requireCount, type Pool, type Samples } from './pool.ts';
 
+export { createAugmenter, type Augmenter } from './augment.ts';
 export { fetchDataset, type FetchOptions } from './fetch.ts';
-
-export interface Samples {
-  /** [count, inputs], pixels in [0, 1] */
-  x: Float32Array;
-  labels: Uint8Array;
-  /** positions in the dataset's split */
-  ids: Int32Array;
-  count: number;
-}
+export { listDatasets, type DatasetReport } from './list.ts';
+export type { Samples } from './pool.ts';
 
 export interface Dataset {
   name: string;
@@ -38,31 +34,25 @@ export interface LoadOptions {
   onProgress?(fraction: number): void;
 }
 
-function requireCount(config: RunConfig, split: Split, most: number): void {
-  const count = config.data[split];
-  if (count > most) throw badInput(`data.${split}: expected 1 … ${most} (the ${split} samples of mnist), got ${count}`);
+const sizeOf = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
+const digitsShape: readonly number[] = [side, side, 1];
+
+/** Where the samples of a named dataset lie. @throws `bad-input` with the accepted names for an unknown one */
+function reader(name: string): (dataDir: string, split: Split) => Promise<Pool> {
+  if (name === 'mnist') return readMnist;
+  if (name === 'cifar10') return readCifar10;
+  throw badInput(`data.dataset: expected mnist | cifar10 | digits, got ${JSON.stringify(name)}`);
 }
 
 /** Whether a config's samples can be had. @throws `bad-input` as loadDataset does, for missing or broken files and for too many samples */
 export async function checkDataset(config: RunConfig, dataDir: string): Promise<void> {
-  if (config.data.dataset !== 'mnist') return;
-  for (const split of splits) requireCount(config, split, (await readMnist(dataDir, split)).count);
-}
-
-/** A subset of a split, drawn by seed without replacement; in ascending order of position. */
-async function drawMnist(config: RunConfig, split: Split, dataDir: string): Promise<Samples> {
-  const pool = await readMnist(dataDir, split);
-  requireCount(config, split, pool.count);
-  const count = config.data[split];
-  const ids = createGenerator(config.seed, `split ${split}`).permutation(pool.count).slice(0, count).sort();
-  const inputs = pool.side ** 2;
-  const x = new Float32Array(count * inputs);
-  const labels = new Uint8Array(count);
-  ids.forEach((id, i) => {
-    labels[i] = pool.labels[id];
-    for (let j = 0; j < inputs; j++) x[i * inputs + j] = pool.pixels[id * inputs + j] / 255;
-  });
-  return { x, labels, ids, count };
+  if (config.data.dataset === 'digits') return checkAugmentation(config, digitsShape);
+  const read = reader(config.data.dataset);
+  for (const split of splits) {
+    const { count, shape } = await read(dataDir, split);
+    requireCount(config, split, count);
+    checkAugmentation(config, shape);
+  }
 }
 
 async function drawDigits(config: RunConfig, split: Split, o: LoadOptions): Promise<Samples> {
@@ -75,6 +65,19 @@ async function drawDigits(config: RunConfig, split: Split, o: LoadOptions): Prom
   return { x, labels, ids: Int32Array.from({ length: count }, (_, i) => i), count };
 }
 
+/** Both splits of a config as they are drawn, before normalisation. */
+async function drawBoth(
+  config: RunConfig,
+  o: LoadOptions,
+): Promise<Record<Split, Samples> & { shape: readonly number[]; classes: number }> {
+  if (config.data.dataset === 'digits')
+    return { shape: digitsShape, classes: 10, train: await drawDigits(config, 'train', o), test: await drawDigits(config, 'test', o) };
+  const read = reader(config.data.dataset);
+  const pool = await read(o.dataDir, 'train');
+  const train = await drawFrom(pool, config, 'train');
+  return { shape: pool.shape, classes: pool.classes, train, test: await drawFrom(await read(o.dataDir, 'test'), config, 'test') };
+}
+
 function hashOf(...parts: Samples[]): string {
   const hash = createHash('sha256');
   for (const p of parts)
@@ -82,17 +85,14 @@ function hashOf(...parts: Samples[]): string {
   return hash.digest('hex');
 }
 
-/** The training and test samples of a config. @throws `bad-input` for missing or broken files and for more samples than there are */
+/** The training and test samples of a config.
+ *  @throws `bad-input` for an unknown dataset, missing or broken files, more samples than there are, a constant channel */
 export async function loadDataset(config: RunConfig, o: LoadOptions): Promise<Dataset> {
-  const draw = {
-    mnist: (split: Split) => drawMnist(config, split, o.dataDir),
-    digits: (split: Split) => drawDigits(config, split, o),
-  }[config.data.dataset];
-  if (!draw) throw badInput(`data.dataset: expected mnist | digits, got ${JSON.stringify(config.data.dataset)}`);
   try {
-    const train = await draw('train');
-    const test = await draw('test');
-    return { name: config.data.dataset, shape: [side, side, 1], inputs: side * side, classes: 10, train, test, hash: hashOf(train, test) };
+    const { shape, classes, train, test } = await drawBoth(config, o);
+    checkAugmentation(config, shape);
+    if (normalises(config, shape)) normaliseChannels(train, test, shape);
+    return { name: config.data.dataset, shape: [...shape], inputs: sizeOf(shape), classes, train, test, hash: hashOf(train, test) };
   } catch (error) {
     if (o.signal?.aborted) throw new KernelscopeError('cancelled', 'cancelled while the data was read');
     throw error;
@@ -112,26 +112,4 @@ export function probeSet(dataset: Dataset, split: Split, count: number, seed: nu
     y[i * classes + samples.labels[row]] = 1;
   });
   return { ids: Int32Array.from(rows, (row) => samples.ids[row]), x, xShape: [count, ...dataset.shape], y, classes };
-}
-
-export interface DatasetReport {
-  name: string;
-  present: boolean;
-  detail: string;
-}
-
-/** Every dataset, whether it can be used, and where it lies or how to get it. */
-export async function listDatasets(dataDir: string): Promise<DatasetReport[]> {
-  const dir = path.join(dataDir, 'mnist');
-  const missing: string[] = [];
-  for (const file of Object.keys(mnistFiles) as MnistFile[]) if (!(await hasIdx(dir, file))) missing.push(file);
-  return [
-    { name: 'digits', present: true, detail: 'generated, any number of samples' },
-    {
-      name: 'mnist',
-      present: missing.length === 0,
-      detail:
-        missing.length === 0 ? `60000 + 10000 samples in ${dir}` : `not in ${dir}: ${missing.join(', ')}; \`data fetch mnist\` gets it`,
-    },
-  ];
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { badInput } from '../contract/errors.ts';
 import type { Split } from '../contract/results.ts';
 import { readIdx } from './idx.ts';
+import type { Pool } from './pool.ts';
 
 /** MD5 of each file once unpacked, and how many samples it holds. */
 export const mnistFiles = {
@@ -18,14 +19,6 @@ const filesOf: Record<Split, { images: MnistFile; labels: MnistFile }> = {
   test: { images: 't10k-images-idx3-ubyte', labels: 't10k-labels-idx1-ubyte' },
 };
 
-/** All images of a split as bytes, [n, 784], with labels 0 … 9. */
-export interface Pool {
-  pixels: Uint8Array;
-  labels: Uint8Array;
-  count: number;
-  side: number;
-}
-
 /** Reads one split. @throws `bad-input` naming the file that is missing, cut or inconsistent */
 export async function readMnist(dataDir: string, split: Split): Promise<Pool> {
   const dir = path.join(dataDir, 'mnist');
@@ -36,5 +29,18 @@ export async function readMnist(dataDir: string, split: Split): Promise<Pool> {
   if (y.shape[0] !== count) throw badInput(`${path.join(dir, labels)}: expected ${count} labels (one for each image), got ${y.shape[0]}`);
   const wrong = y.data.findIndex((label) => label > 9);
   if (wrong >= 0) throw badInput(`${path.join(dir, labels)}: expected labels 0 … 9, got ${y.data[wrong]} at position ${wrong}`);
-  return { pixels: x.data, labels: y.data, count, side: rows };
+  const inputs = rows * columns;
+  return {
+    count,
+    shape: [rows, columns, 1],
+    classes: 10,
+    labels: y.data,
+    gather(ids) {
+      const gathered = new Float32Array(ids.length * inputs);
+      ids.forEach((id, i) => {
+        for (let j = 0; j < inputs; j++) gathered[i * inputs + j] = x.data[id * inputs + j] / 255;
+      });
+      return gathered;
+    },
+  };
 }

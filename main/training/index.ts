@@ -52,8 +52,8 @@ const report = 100; // ms between step events
  */
 export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
   const { device, network, dataset, config, resume, signal } = o;
-  const { batchSize, epochs } = config.training;
-  const batches = new Batches(device, dataset.train, batchSize, dataset.inputs, dataset.classes);
+  const { epochs } = config.training;
+  const batches = new Batches(device, dataset, config);
   const steps = batches.perEpoch * epochs;
   const shuffle = createGenerator(config.seed, 'shuffle');
   const snapshots = new Set(snapshotEpochs(config.analysis.snapshots, epochs));
@@ -119,7 +119,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
           yield checkpoint();
           throw new KernelscopeError('cancelled', `stopped in epoch ${epoch + 1} of ${epochs}`);
         }
-        const { x, y } = batches.take(order, b);
+        const { x, y } = batches.take(order, b, epoch);
         last?.dispose();
         last = step.run(x, y, learningRate(config.training, step.count, steps));
         x.dispose();

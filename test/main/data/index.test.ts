@@ -44,13 +44,13 @@ describe('a subset of mnist', () => {
 
   test('larger than the dataset, from a missing folder or of an unknown dataset: refused', async () => {
     expect(await refusal(() => loadDataset(config('mnist', 121, 20), { dataDir }))).toBe(
-      'data.train: expected 1 … 120 (the train samples of mnist), got 121',
+      'data.train: expected 1 … 120 (the training samples of mnist), got 121',
     );
     expect(await refusal(() => loadDataset(config('mnist', 20, 61), { dataDir }))).toContain('data.test: expected 1 … 60');
     expect(await refusal(() => loadDataset(config('mnist', 4, 4), { dataDir: '/nowhere' }))).toContain('/nowhere');
     const unknown = config('mnist', 4, 4);
     unknown.data.dataset = 'cifar';
-    expect(await refusal(() => loadDataset(unknown, { dataDir }))).toBe('data.dataset: expected mnist | digits, got "cifar"');
+    expect(await refusal(() => loadDataset(unknown, { dataDir }))).toBe('data.dataset: expected mnist | cifar10 | digits, got "cifar"');
   });
 
   test.skipIf(noMnist !== null)(`of the real one, ${noMnist ?? 'balanced as far as chance goes'}`, async () => {

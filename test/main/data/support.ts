@@ -61,3 +61,27 @@ export const noMnist: string | null = Object.keys(mnistFiles).every((name) =>
 )
   ? null
   : `no MNIST in ${realData} (set KERNELSCOPE_DATA)`;
+
+/** A byte of CIFAR-10 record i as the test files have it: channel c at row h, column w. */
+export const cifarPixel = (i: number, h: number, w: number, c: number): number => (i * 31 + c * 97 + h * 7 + w * 13) % 256;
+
+/** Records `first` … `first + count − 1`: record i has label i mod 10 (or what `label` says) and the pixels of cifarPixel. */
+export function cifarBytes(count: number, first = 0, label = (i: number): number => i % 10): Buffer {
+  const bytes = Buffer.alloc(count * 3073);
+  for (let i = 0; i < count; i++) {
+    bytes[i * 3073] = label(first + i);
+    for (let c = 0; c < 3; c++)
+      for (let h = 0; h < 32; h++)
+        for (let w = 0; w < 32; w++) bytes[i * 3073 + 1 + c * 1024 + h * 32 + w] = cifarPixel(first + i, h, w, c);
+  }
+  return bytes;
+}
+
+/** A data folder with these files in CIFAR-10's folder. */
+export function tinyCifar(root: string, files: Record<string, Uint8Array>): string {
+  const dataDir = mkdtempSync(path.join(root, 'data-'));
+  const dir = path.join(dataDir, 'cifar-10-batches-bin');
+  mkdirSync(dir);
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(dir, name), bytes);
+  return dataDir;
+}

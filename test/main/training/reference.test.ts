@@ -131,12 +131,13 @@ describe('metrics', () => {
 });
 
 test('batches hold each sample of the order once, one-hot, the last one smaller', () => {
-  const { train } = dataset();
-  const batches = new Batches(device, train, 5, inputs, classes);
+  const made = dataset();
+  const { train } = made;
+  const batches = new Batches(device, made, config());
   expect(batches.perEpoch).toBe(5);
   const order = createGenerator(1, 'order').permutation(23);
   const rows = Array.from({ length: 5 }, (_, b) => {
-    const { x, y } = batches.take(order, b);
+    const { x, y } = batches.take(order, b, 0);
     const [xs, ys] = [Array.from(x.dataSync()), Array.from(y.dataSync())];
     expect([x.shape, y.shape]).toEqual(
       b < 4
