@@ -4,7 +4,6 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { similarityMeasures, type LayerComparison } from '../../main/contract/results.ts';
 import { comparisonCsv } from '../../main/host/commands/compare.ts';
-import { flat, unflat } from '../support/numerics.ts';
 import { cli, cliJson, type CliOptions } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { noNumpy, numpy } from '../support/numpy.ts';
@@ -52,8 +51,8 @@ describe.skipIf(noNumpy)('from exported features', () => {
       const all = numpy(
         'z = np.load(sys.argv[1]); print(json.dumps({k: z[k].tolist() for k in z.files if k.startswith("features/")}))',
         at(`${run}.npz`),
-      ) as Record<string, number[][]>;
-      for (const [key, value] of Object.entries(all)) features[`${run}/${key}`] = unflat(flat(value), value[0].length);
+      ) as typeof features;
+      for (const [key, value] of Object.entries(all)) features[`${run}/${key}`] = value;
     }
   });
   test.each(similarityMeasures.filter((m) => m !== 'debiased-cka'))('%s is what its definition gives', async (measure) => {
