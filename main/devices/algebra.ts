@@ -19,7 +19,7 @@ export interface Algebra {
   readonly lapack: { found: boolean; detail: string };
   /** C ← α op(A) op(B) + β C; op(A) [m, k], op(B) [k, n], C [m, n] */
   gemm(o: Product): Promise<void>;
-  /** C ← α AAᵀ (A [n, k]) or, trans, α AᵀA (A [k, n]); both triangles of C [n, n] */
+  /** C ← α AAᵀ + β C (A [n, k]) or, trans, α AᵀA + β C (A [k, n]); both triangles of C [n, n] */
   syrk(o: SymmetricProduct): Promise<void>;
   /** K [n, n] symmetric (destroyed), Y [n, C] (destroyed) → eigenvalues λ_ρ of K, descending, and power[ρ] = ‖u_ρᵀY‖², from which
    *  ‖a_ρ‖² = power/P (Eq. 2) and C(k) (Eq. 3). Right to some 1e-15·λ₁; inside a degenerate eigenspace only the sum of power is meaningful.

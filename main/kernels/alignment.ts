@@ -7,7 +7,7 @@ import type { Algebra } from '../devices/algebra.ts';
 import { badInput } from '../contract/errors.ts';
 import type { LayerAlignment } from '../contract/results.ts';
 import { readFeatures, uncentredProduct, type FeatureInput, type Features, type Reals } from './features.ts';
-import { centredProducts } from './product.ts';
+import { centredProducts, fitTogether, productsTogether } from './product.ts';
 
 /** The four alignments of one pair of kernels. */
 export interface Alignment {
@@ -99,26 +99,76 @@ export async function alignmentReference(o: {
   };
 }
 
-/** Alignments of one layer's kernel K = ΨΨᵀ with the target kernel and, where there is one, the input kernel. features: [P, N] */
-export async function alignLayer(
-  o: FeatureInput & { algebra: Algebra; reference: AlignmentReference },
-): Promise<{ target: Alignment; input: Alignment | null }> {
-  const { target, input } = o.reference;
-  if (o.P !== o.reference.P) throw badInput(`${o.layer}: expected ${o.reference.P} samples (as the target), got ${o.P}`);
-  const A = alignable(o);
-  const partners = input ? [A, target.features, input.features] : [A, target.features];
-  const [own, withTarget, withInput] = await centredProducts(o.algebra, A, partners);
-  const layer = side(A, own);
-  return { target: align(layer, target, withTarget), input: input ? align(layer, input, withInput) : null };
+export interface LayerAlignments {
+  target: Alignment;
+  input: Alignment | null;
 }
 
-/** The stored form of a layer's alignments; the reference needs an input. Errors name the layer: P ≤ 3, NaN, infinities, centred norm 0. */
+/** Alignments of one layer's kernel K = ΨΨᵀ with the target kernel and, where there is one, the input kernel. features: [P, N] */
+export async function alignLayer(o: FeatureInput & { algebra: Algebra; reference: AlignmentReference }): Promise<LayerAlignments> {
+  const [found] = await alignTogether(o.algebra, o.reference, [o]);
+  return found;
+}
+
+/** The same of several layers; those narrower than their samples in one pass over rows, the others each through its kernel. `done`: called
+ *  with how many are done; may throw to stop */
+export async function alignTogether(
+  algebra: Algebra,
+  reference: AlignmentReference,
+  inputs: readonly FeatureInput[],
+  done: (count: number) => void = () => undefined,
+): Promise<LayerAlignments[]> {
+  const { target, input } = reference;
+  const partners = input ? [target.features, input.features] : [target.features];
+  const found: LayerAlignments[] = [];
+  let narrow: Features[] = [];
+  const put = (A: Features, own: number, [withTarget, withInput]: number[]) => {
+    const layer = side(A, own);
+    found.push({ target: align(layer, target, withTarget), input: input ? align(layer, input, withInput) : null });
+    done(found.length);
+  };
+  const flush = async () => {
+    if (narrow.length === 0) return;
+    const { own, cross } = await productsTogether(algebra, narrow, partners);
+    for (const [l, A] of narrow.entries()) put(A, own[l], cross[l]);
+    narrow = [];
+  };
+  for (const o of inputs) {
+    if (o.P !== reference.P) throw badInput(`${o.layer}: expected ${reference.P} samples (as the target), got ${o.P}`);
+    const A = alignable(o);
+    if (!fitTogether([...narrow, A], partners)) await flush();
+    if (fitTogether([A], partners)) narrow.push(A);
+    else {
+      const [own, ...cross] = await centredProducts(algebra, A, [A, ...partners]);
+      put(A, own, cross);
+    }
+  }
+  await flush();
+  return found;
+}
+
+/** The stored form of layers' alignments; the reference needs an input. Errors name the layer: P ≤ 3, NaN, infinities, centred norm 0. */
+export async function storedAlignments(
+  algebra: Algebra,
+  reference: AlignmentReference,
+  inputs: readonly FeatureInput[],
+  done?: (count: number) => void,
+): Promise<LayerAlignment[]> {
+  const found = await alignTogether(algebra, reference, inputs, done);
+  return found.map((a, l) => stored(inputs[l], a));
+}
+
+/** The same of one layer. */
 export async function layerAlignment(o: FeatureInput & { algebra: Algebra; reference: AlignmentReference }): Promise<LayerAlignment> {
-  const { target, input } = await alignLayer(o);
-  if (!input) throw badInput(`${o.layer}: alignment with the input needs an input, got none`);
+  const [found] = await storedAlignments(o.algebra, o.reference, [o]);
+  return found;
+}
+
+function stored({ layer, N }: FeatureInput, { target, input }: LayerAlignments): LayerAlignment {
+  if (!input) throw badInput(`${layer}: alignment with the input needs an input, got none`);
   return {
-    layer: o.layer,
-    features: o.N,
+    layer,
+    features: N,
     ckaTarget: target.cka,
     ckaInput: input.cka,
     ktaTarget: target.kta,

@@ -4,7 +4,7 @@ import type { AnalysisConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { LayerAlignment, NtkAlignment, ProbeSet, Spectrum, SplitAnalysis } from '../contract/results.ts';
 import type { Device } from '../devices/index.ts';
-import { alignmentReference, layerAlignment, type AlignmentReference } from './alignment.ts';
+import { alignmentReference, storedAlignments, type AlignmentReference } from './alignment.ts';
 import { batchOf, layerFeatures, type Probed } from './layer-features.ts';
 import { tangentKernel } from './ntk.ts';
 import { featureSpectrum, kernelSpectrum } from './spectrum.ts';
@@ -49,10 +49,7 @@ export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
   const spectra: Spectrum[] = [];
   if (analysis.alignment) {
     const reference = o.reference ?? (await probeReference(device, probe));
-    for (const layer of features) {
-      layers.push(await layerAlignment({ algebra, reference, ...layer }));
-      next(1 / features.length);
-    }
+    layers.push(...(await storedAlignments(algebra, reference, features, () => next(1 / features.length))));
   }
   if (analysis.spectrum)
     for (const layer of features) {

@@ -102,6 +102,8 @@ export function columnMeans(data: Reals | RowSource, P: number, N: number): Floa
     for (let k = 0; k < block.length;) for (let j = 0; j < N; j++, k++) mean[j] += block[k];
   });
   for (let j = 0; j < N; j++) mean[j] /= P;
+  // Sums of float32 in float64 are right to their last digit already.
+  if (P > 0 && rows(0, 1) instanceof Float32Array) return mean;
   overRows(rows, P, N, (block) => {
     for (let k = 0; k < block.length;) for (let j = 0; j < N; j++, k++) rest[j] += block[k] - mean[j];
   });
@@ -109,12 +111,19 @@ export function columnMeans(data: Reals | RowSource, P: number, N: number): Floa
   return mean;
 }
 
+type Centring = Pick<Features, 'rows' | 'mean' | 'N'>;
+
 /** Rows from … to−1 of Ψ_c in float64 → [to − from, N] */
-export function centredRows({ rows, mean, N }: Pick<Features, 'rows' | 'mean' | 'N'>, from: number, to: number): Float64Array {
-  const block = rows(from, to);
-  const centred = new Float64Array((to - from) * N);
-  for (let k = 0; k < block.length;) for (let j = 0; j < N; j++, k++) centred[k] = block[k] - mean[j];
+export function centredRows(F: Centring, from: number, to: number): Float64Array {
+  const centred = new Float64Array((to - from) * F.N);
+  centreInto(centred, F, from, to);
   return centred;
+}
+
+/** The same into rows of `into`, `ld` numbers apart, from its column `column` on. */
+export function centreInto(into: Float64Array, { rows, mean, N }: Centring, from: number, to: number, ld = N, column = 0): void {
+  const block = rows(from, to);
+  for (let i = 0, k = 0; i < to - from; i++) for (let j = 0, q = i * ld + column; j < N; j++, k++, q++) into[q] = block[k] - mean[j];
 }
 
 /** ⟨K, L⟩ from ⟨K_c, L_c⟩ */

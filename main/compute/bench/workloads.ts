@@ -1,8 +1,10 @@
 // What `bench` times on our side: the code that runs use, on made data of the paper's shapes.
-import { defaultConfig } from '../../contract/config.ts';
+import { defaultConfig, parseConfig } from '../../contract/config.ts';
 import type { Device } from '../../devices/index.ts';
 import { createGenerator } from '../../devices/random.ts';
+import { alignmentReference, storedAlignments } from '../../kernels/alignment.ts';
 import { tangentKernel } from '../../kernels/ntk.ts';
+import { featureSpectrum } from '../../kernels/spectrum.ts';
 import { createNetwork } from '../../networks/index.ts';
 import { createStep } from '../../training/step.ts';
 
@@ -86,6 +88,45 @@ export async function spectrum(device: Device, size: number): Promise<Prepared> 
   };
 }
 
+/** One training step of resnet11 at a quarter of the paper's width (32 × 32 × 3, SGD with momentum) on a batch of `size`. */
+export async function resnetStep(device: Device, size: number): Promise<Prepared> {
+  const c = parseConfig({ model: { kind: 'resnet11', width: 0.25 }, training: { optimizer: 'momentum', schedule: 'constant' } });
+  const network = createNetwork(device, c, [32, 32, 3], classes);
+  const { tf } = device;
+  const x = tf.tensor2d(uniform(size * 3072, 0), [size, 3072]);
+  const y = tf.tensor2d(oneHot(size), [size, classes]);
+  const step = createStep(device, network, c);
+  return { run: () => void step.run(x, y, 1e-3).dataSync() };
+}
+
+/** Channels of the ten probed layers at width 1: their features averaged over space. */
+const tenLayers = [64, 64, 128, 128, 128, 256, 256, 256, 512, 256];
+
+function features(P: number, N: number, seed: number): Float32Array {
+  const generator = createGenerator(seed, 'bench');
+  return Float32Array.from({ length: P * N }, () => Math.max(generator.normal(), 0));
+}
+
+/** Alignments of ten layers with target and input (3072) at P = `size`, input and target included. */
+export async function alignments(device: Device, size: number): Promise<Prepared> {
+  const { algebra } = device;
+  const x = features(size, 3072, 3);
+  const y = oneHot(size);
+  const layers = tenLayers.map((N, l) => ({ layer: `layer ${l + 1}`, features: features(size, N, l + 10), P: size, N }));
+  return {
+    run: async () => {
+      const reference = await alignmentReference({ algebra, P: size, y, classes, x, inputs: 3072 });
+      await storedAlignments(algebra, reference, layers);
+    },
+  };
+}
+
+/** Spectrum and cumulative power of `size` × 512 features. */
+export async function featureSpectra(device: Device, size: number): Promise<Prepared> {
+  const input = { layer: 'layer', features: features(size, 512, 4), P: size, N: 512, y: oneHot(size), classes, centred: false };
+  return { run: async () => void (await featureSpectrum({ algebra: device.algebra, ...input })) };
+}
+
 /** A square product in float32 on the device, of size³: its best time is the machine's peak. */
 export async function float32Peak(device: Device, size: number): Promise<Prepared> {
   const { tf } = device;
@@ -106,5 +147,14 @@ export async function float64Peak(device: Device, size: number): Promise<Prepare
   return { run: () => device.algebra.gemm({ m: size, n: size, k: size, a, b: a, c }) };
 }
 
-export const workloads = { 'mlp-step': mlpStep, ntk, spectrum, 'float32-peak': float32Peak, 'float64-peak': float64Peak };
+export const workloads = {
+  'mlp-step': mlpStep,
+  ntk,
+  spectrum,
+  'resnet-step': resnetStep,
+  alignments,
+  'feature-spectrum': featureSpectra,
+  'float32-peak': float32Peak,
+  'float64-peak': float64Peak,
+};
 export type WorkloadName = keyof typeof workloads;

@@ -79,9 +79,9 @@ export function createOwnProducts(modules: Modules) {
   return {
     gemm: (o: FullProduct) => inTurn(() => gemm(o)),
     /** the tiles of α AAᵀ or α AᵀA that reach the upper triangle */
-    upper: ({ trans, n, k, alpha, a, c }: Required<SymmetricProduct>) => {
+    upper: ({ trans, n, k, alpha, beta, a, c }: Required<SymmetricProduct>) => {
       const ld = trans ? n : k;
-      const full = { transA: trans, transB: !trans, m: n, n, k, alpha, a, lda: ld, b: a, ldb: ld, beta: 0, c, ldc: n };
+      const full = { transA: trans, transB: !trans, m: n, n, k, alpha, a, lda: ld, b: a, ldb: ld, beta, c, ldc: n };
       return inTurn(() => gemm(full, (i, j) => j <= i));
     },
   };

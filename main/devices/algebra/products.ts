@@ -29,6 +29,8 @@ export interface SymmetricProduct {
   k: number;
   alpha?: number;
   a: Float64Array;
+  /** 0 unless said; otherwise C is symmetric as it comes */
+  beta?: number;
   c: Float64Array;
 }
 export interface Products {
@@ -58,7 +60,7 @@ function complete(o: Product): FullProduct {
 }
 
 /** C ← βC, NaN and all replaced where β = 0. */
-export function scaleRows({ m, n, beta, c, ldc }: FullProduct): void {
+export function scaleRows({ m, n, beta, c, ldc }: Pick<FullProduct, 'm' | 'n' | 'beta' | 'c' | 'ldc'>): void {
   if (beta === 1) return;
   for (let i = 0; i < m; i++) {
     const row = c.subarray(i * ldc, i * ldc + n);
@@ -84,14 +86,14 @@ function products(gemm: (o: FullProduct) => Promise<void>, upper: (o: Required<S
       if (p.k === 0 || p.alpha === 0) return scaleRows(p);
       return gemm(p);
     },
-    async syrk({ trans = false, n, k, alpha = 1, a, c }) {
+    async syrk({ trans = false, n, k, alpha = 1, beta = 0, a, c }) {
       checkCount('n', n, 0);
       checkCount('k', k, 0);
       checkLength('a', a, n * k);
       checkLength('c', c, n * n);
       if (n === 0) return;
-      if (k === 0) return void c.fill(0, 0, n * n);
-      await upper({ trans, n, k, alpha, a, c });
+      if (k === 0) return scaleRows({ m: n, n, beta, c, ldc: n });
+      await upper({ trans, n, k, alpha, beta, a, c });
       mirror(c, n);
     },
   };
@@ -101,10 +103,10 @@ export function nativeProducts(blas: Float64Blas): Products {
   const op = (trans: boolean) => (trans ? cblas.trans : cblas.noTrans);
   const gemm = ({ transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc }: FullProduct) =>
     blas.dgemm(cblas.rowMajor, op(transA), op(transB), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-  return products(gemm, ({ trans, n, k, alpha, a, c }) => {
+  return products(gemm, ({ trans, n, k, alpha, beta, a, c }) => {
     const ld = trans ? n : k;
-    if (blas.dsyrk) return blas.dsyrk(cblas.rowMajor, cblas.upper, op(trans), n, k, alpha, a, ld, 0, c, n);
-    return gemm({ transA: trans, transB: !trans, m: n, n, k, alpha, a, lda: ld, b: a, ldb: ld, beta: 0, c, ldc: n });
+    if (blas.dsyrk) return blas.dsyrk(cblas.rowMajor, cblas.upper, op(trans), n, k, alpha, a, ld, beta, c, n);
+    return gemm({ transA: trans, transB: !trans, m: n, n, k, alpha, a, lda: ld, b: a, ldb: ld, beta, c, ldc: n });
   });
 }
 

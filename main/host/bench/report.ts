@@ -24,6 +24,14 @@ const ntkFlops = (P: number) => P * P * (784 + 4 * 200 + 3 * 10 * 200 + 200);
 /** Tridiagonalisation. */
 const eigenFlops = (n: number) => (4 / 3) * n ** 3;
 
+/** Multiplications of resnet11 at width ¼ on one 32 × 32 × 3 image: forward; backward twice that, less the stem's input gradient. */
+const resnetForward =
+  2 * (1024 * 9 * (3 * 16 + 2 * 16 * 16) + 256 * 9 * (16 * 32 + 2 * 32 * 32) + 64 * 9 * (32 * 64 + 2 * 64 * 64) + 64 * 128 + 128 * 64);
+const resnetFlops = (batch: number) => batch * (3 * resnetForward - 2 * 1024 * 9 * 3 * 16);
+/** Products of features: ΨᵀΨ by half, with the target and with the input; the input's own. */
+const alignmentFlops = (P: number) =>
+  P * [64, 64, 128, 128, 128, 256, 256, 256, 512, 256].reduce((s, N) => s + N * N + 2 * N * (3072 + 10), 3072 * 3072);
+
 const many = { warm: 20, repeats: 60, rounds: 3 };
 const few = (size: number) => ({ warm: 1, repeats: size <= 2000 ? 3 : 1, rounds: size <= 4000 ? 3 : 1 });
 
@@ -55,6 +63,39 @@ export const workloads: readonly Workload[] = [
     goal: n === 4000 ? 0.45 : 0.5,
     ...few(n),
   })),
+  {
+    name: 'resnet-step',
+    size: 128,
+    title: 'resnet11 step, width ¼, batch 128, momentum',
+    flops: resnetFlops(128),
+    precision: 'float32',
+    goal: 1.15,
+    warm: 3,
+    repeats: 10,
+    rounds: 3,
+  },
+  {
+    name: 'alignments',
+    size: 10_000,
+    title: 'alignments of ten layers, P = 10000',
+    flops: alignmentFlops(10_000),
+    precision: 'float64',
+    goal: 0.6,
+    warm: 1,
+    repeats: 2,
+    rounds: 2,
+  },
+  {
+    name: 'feature-spectrum',
+    size: 10_000,
+    title: 'spectrum of 10000 × 512 features',
+    flops: 10_000 * 512 * 512 * 2,
+    precision: 'float64',
+    goal: 0.5,
+    warm: 1,
+    repeats: 4,
+    rounds: 3,
+  },
 ];
 
 export interface Quantiles {

@@ -130,6 +130,14 @@ describe.each(kinds)('%s algebra', (name, made) => {
           ),
         ).toBeLessThan(1e-14 * k);
         for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) expect(at(c, n, i, j)).toBe(at(c, n, j, i));
+        const once = c.slice();
+        await algebra.syrk({ trans, n, k, alpha: 2, a, beta: 0.5, c });
+        expect(
+          distance(
+            c,
+            once.map((v) => 1.5 * v),
+          ),
+        ).toBeLessThan(1e-14 * k);
       }
   });
 
