@@ -12,6 +12,8 @@ export interface FigureSource {
   probe: { train: number; test: number };
   classes: number;
   centred: boolean;
+  /** where the network has feature maps: what became of their places */
+  convFeatures?: 'flatten' | 'mean';
 }
 
 export interface CurveSpectrum {

@@ -4,10 +4,14 @@ import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { CurveSpectrum, FigureData, FigureRequest, FigureSource } from '../contract/figures.ts';
 import { splits as bothSplits, type RunDetail, type Split } from '../contract/results.ts';
 import type { Library } from '../store/index.ts';
+import { kernelDrift, layerSimilarity, models, type Known, type Similarities } from './figure-comparisons.ts';
+
+export type { Similarities };
 
 const notFound = (message: string) => new KernelscopeError('not-found', message);
 
-export function createFigures(library: Library): Handlers['figure.data'] {
+/** similarities: who forms kernels anew; without one, figures that need it are refused */
+export function createFigures(library: Library, similarities?: Similarities): Handlers['figure.data'] {
   const sourceOf = (run: RunDetail): FigureSource => ({
     run: run.id,
     name: run.name,
@@ -17,6 +21,7 @@ export function createFigures(library: Library): Handlers['figure.data'] {
     probe: run.config.analysis.probe,
     classes: library.probes.classes(run.id) ?? 10, // both datasets of this version have ten
     centred: run.config.analysis.centred,
+    ...(run.config.model.kind === 'resnet11' && { convFeatures: run.config.analysis.convFeatures }),
   });
 
   /** The snapshots asked for, each of which must be there; else first, middle and last. */
@@ -65,12 +70,16 @@ export function createFigures(library: Library): Handlers['figure.data'] {
     return library.alignments.ntkPoints(run.id).filter((p) => splits.includes(p.split));
   };
 
+  const known: Known = { library, sourceOf, epochsOf };
+
   return async (request) => {
     const runs = [...new Set(request.runs.map((ref) => library.runs.resolve(ref)))].map((id) => library.runs.detail(id));
     const splits = request.splits ?? bothSplits;
     const { kind } = request;
     if (kind === 'training') return { kind, sources: runs.map(sourceOf), metrics: runs.map((r) => library.metrics.all(r.id)) };
     if (kind === 'alignment-by-layer') return byLayer(runs, request, splits);
+    if (kind === 'alignment-by-model' || kind === 'accuracy-and-mean-cka') return { kind, ...models(known, runs, request) };
+    if (kind === 'layer-similarity') return layerSimilarity(known, similarities, runs, request);
     if (runs.length > 1) throw badInput(`runs: expected one for figure ${kind}, got ${runs.length}`);
     const [run] = runs;
     const source = sourceOf(run);
@@ -82,6 +91,8 @@ export function createFigures(library: Library): Handlers['figure.data'] {
         return { kind, source, metrics: library.metrics.all(run.id), points: ntkPoints(run, splits) };
       case 'ntk-split':
         return { kind, source, points: ntkPoints(run, splits) };
+      case 'kernel-drift':
+        return kernelDrift(known, similarities, run, request);
     }
   };
 }

@@ -49,7 +49,7 @@ export function axisOf(spec: AxisSpec, start: number, length: number): Axis {
   const { label } = spec;
   if (spec.type === 'names') {
     const scale = scalePoint(spec.names.keys(), range).padding(0.35);
-    return { label, at: (i) => scale(i) ?? start, ticks: spec.names.map((name, value) => ({ value, words: plain(name) })) };
+    return { label, at: (i) => scale(i) ?? start, ticks: spec.names.map((name, value) => ({ value, words: name ? plain(name) : null })) };
   }
   const [low, high] = spec.domain;
   const inside = (v: number) => v >= low && v <= high;
@@ -63,7 +63,7 @@ export function axisOf(spec: AxisSpec, start: number, length: number): Axis {
     return { label, at: (v) => scale(v), ticks: [{ value: 0, words: plain('0') }, ...decades].filter((t) => inside(t.value)) };
   }
   const scale = scaleLinear([low, high], range);
-  const values = evenTicks(low, high, Math.max(2, Math.min(6, Math.floor(pixels / 34)))).filter(inside);
+  const values = evenTicks(low, high, Math.max(pixels < 30 ? 1 : 2, Math.min(6, Math.floor(pixels / 34)))).filter(inside);
   const digits = Math.max(0, ...values.map((v) => (plainNumber(v).split('.')[1] ?? '').length));
   const written = (v: number) => plain(digits > 0 ? v.toFixed(digits).replace('-', '−') : plainNumber(v));
   return { label, at: (v) => scale(v), ticks: values.map((value) => ({ value, words: written(value) })) };

@@ -1,14 +1,18 @@
 // The caption of a figure, from its facts: dataset, model, parameterisation, samples, estimator, centring.
-import type { CurveSpectrum, FigureSource } from '../../main/contract/figures.ts';
-import type { EpochMetrics } from '../../main/contract/results.ts';
+import type { CurveSpectrum, FigureInputs, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
+import type { EpochMetrics, Split } from '../../main/contract/results.ts';
 
 const parameterisations: Record<string, string> = { ntk: 'NTK parameterisation', standard: 'standard parameterisation' };
 const thousands = (n: number) => n.toLocaleString('en-US');
 
-const model = (s: FigureSource): string => `${s.model} (${parameterisations[s.parameterisation] ?? s.parameterisation}) on ${s.dataset}`;
-const probes = (s: FigureSource): string => `${thousands(s.probe.train)} training and ${thousands(s.probe.test)} test samples`;
+const features = { flatten: ', maps flattened', mean: ', maps averaged over space' } as const;
+const model = (s: FigureSource): string =>
+  `${s.model} (${parameterisations[s.parameterisation] ?? s.parameterisation}${s.convFeatures ? features[s.convFeatures] : ''}) on ${s.dataset}`;
+const probes = (sources: readonly FigureSource[]): string =>
+  [...new Set(sources.map((s) => `${thousands(s.probe.train)} training and ${thousands(s.probe.test)} test samples`))].join('; ');
 const runs = (sources: readonly FigureSource[]): string => {
   const kinds = [...new Set(sources.map(model))];
+  if (sources.length === 0) return 'no runs';
   return sources.length === 1 ? kinds[0] : `n = ${sources.length} runs: ${kinds.join('; ')}`;
 };
 const measures = {
@@ -23,24 +27,32 @@ export function trainingCaption(sources: readonly FigureSource[], metrics: reado
   return `Training over ${thousands(epochs)} epochs, ${runs(sources)}. (a) Accuracy and (b) squared error, summed over classes and averaged over samples; solid: training set, dashed: test set.`;
 }
 
-export function layerCaption(sources: readonly FigureSource[], epochs: readonly number[], measure: Measure): string {
-  const at = [...new Set(epochs)].join(', ');
-  const spread = sources.length > 1 ? ' Lines: mean over runs, bands: ± standard deviation.' : '';
+export function layerCaption(
+  sources: readonly FigureSource[],
+  epochs: readonly number[],
+  measure: Measure,
+  there: readonly Split[] = ['train', 'test'],
+): string {
+  const at = `at epoch ${[...new Set(epochs)].join(', ')}`;
   const dotted = measure === 'cka' ? ' Dotted: mean over all permutations of the samples.' : '';
-  return `${capital(measures[measure])} of each layer’s kernel with the target’s and the input’s kernel at epoch ${at}, ${runs(sources)}; ${probes(sources[0])}, solid and dashed.${spread}${dotted}`;
+  if (sources.length === 1)
+    return `${capital(measures[measure])} of each layer’s kernel with the target’s and the input’s kernel ${at}, ${runs(sources)}; ${probes(sources)}, solid and dashed.${dotted}`;
+  const only = there[0] === 'test' ? 'test' : 'training';
+  const sets = there.length > 1 ? 'training (solid) and test set (dashed)' : `${only} set`;
+  return `${capital(measures[measure])} of each layer’s kernel ${at}: (a) with the target’s kernel, ${sets}; (b) with the target’s and the input’s kernel, ${only} set; ${runs(sources)}; ${probes(sources)}. Lines: mean over runs, bands: ± standard deviation.${dotted}`;
 }
 
 export function ntkAlignmentCaption(s: FigureSource, measure: 'cka' | 'kta', withAccuracy: boolean): string {
   const accuracy = withAccuracy ? '(a) Training (solid) and test (dashed) accuracy. (b) ' : '';
   const dotted = measure === 'cka' ? '; dotted: mean of NTK–target over all permutations of the test samples' : '';
-  return `${accuracy}Alignment of the class-traced NTK with the target and the network kernel, and of these two, during training: ${measures[measure]}; ${model(s)}; ${probes(s)}, solid and dashed${dotted}.`;
+  return `${accuracy}Alignment of the class-traced NTK with the target and the network kernel, and of these two, during training: ${measures[measure]}; ${model(s)}; ${probes([s])}, solid and dashed${dotted}.`;
 }
 
 export function ntkSplitCaption(s: FigureSource, measure: 'cka' | 'kta', withLayers: boolean): string {
   const layers = withLayers
     ? ' (b) The same CKA as a sum over layers, each weighted by its share of the NTK’s norm; the sum is exact.'
     : '';
-  return `${withLayers ? '(a) ' : ''}Alignment with the target of the NTK and of its two parts, the penultimate layer’s kernel K^(L), and the gradient kernel: ${measures[measure]}; ${model(s)}; ${probes(s)}, solid and dashed.${layers}`;
+  return `${withLayers ? '(a) ' : ''}Alignment with the target of the NTK and of its two parts, the penultimate layer’s kernel K^(L), and the gradient kernel: ${measures[measure]}; ${model(s)}; ${probes([s])}, solid and dashed.${layers}`;
 }
 
 const kernelOf = (layer: string) => (layer === 'ntk' ? 'the class-traced NTK' : `the kernel of ${layer}`);
@@ -56,5 +68,57 @@ export function powerCaption(s: FigureSource, curves: readonly CurveSpectrum[]):
   const left = none > 5e-4 ? ` Up to ${(100 * none).toPrecision(2)} % of the power lies in no mode of the kernel.` : '';
   return `Share of the target’s power in the leading modes of ${kernelOf(curves[0].layer)} (${centring(s)}), during training; ${model(s)}; ${samplesOf(curves)}. Dotted: a target unrelated to the kernel.${left}`;
 }
+
+const epochsOf = (models: readonly ModelPoint[]) => {
+  const all = models.map((m) => m.epoch);
+  const [first, last] = [Math.min(...all), Math.max(...all)];
+  return models.length === 0
+    ? ''
+    : first === last
+      ? ` at epoch ${thousands(first)}`
+      : ` at epochs ${thousands(first)} to ${thousands(last)}`;
+};
+const accuracies = (models: readonly ModelPoint[]) =>
+  models.length < 2
+    ? ''
+    : ` Models stand in order of test accuracy, from ${percent(models[0].testAccuracy)} to ${percent(models[models.length - 1].testAccuracy)}.`;
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** models: in order of test accuracy */
+export function modelsCaption(sources: readonly FigureSource[], models: readonly ModelPoint[], measure: Measure): string {
+  const dotted = measure === 'cka' && models.length > 1 ? ' Dotted: mean over all permutations of the samples, averaged over layers.' : '';
+  return `${capital(measures[measure])} of each layer’s kernel${epochsOf(models)}: with the target’s kernel on (a) the training and (b) the test set, (c) with the input’s on the test set; ${runs(sources)}; ${probes(sources)}.${accuracies(models)}${dotted}`;
+}
+
+/** r: with test accuracy, of the mean alignment on each set; null where it is not defined */
+export function meanCkaCaption(
+  sources: readonly FigureSource[],
+  models: readonly ModelPoint[],
+  measure: Measure,
+  r: { train: number | null; test: number | null },
+): string {
+  const said = (['train', 'test'] as const).flatMap((set) =>
+    r[set] === null ? [] : [`${r[set].toFixed(2).replace('-', '−')} (${set === 'train' ? 'training' : 'test'} set)`],
+  );
+  const pearson = said.length > 0 ? ` Pearson’s r of the mean with test accuracy: ${said.join(', ')}.` : '';
+  return `(a) Accuracy and (b) alignment with the target, averaged over layers${epochsOf(models)}; solid: training set, dashed: test set; ${measures[measure]}; ${runs(sources)}; ${probes(sources)}.${accuracies(models)}${pearson}`;
+}
+
+const samplesIn = (s: FigureSource, split: Split) => `${thousands(s.probe[split])} ${split === 'train' ? 'training' : 'test'} samples`;
+
+export function similarityCaption({ sources, epochs, split }: FigureInputs['layer-similarity']): string {
+  const [first, second] = [sources[0], sources[sources.length - 1]];
+  const one = (s: FigureSource, epoch: number) => `${s.name || s.run}, ${model(s)}, epoch ${thousands(epoch)}`;
+  const which =
+    sources.length > 1
+      ? `rows: ${one(first, epochs[0])}; columns: ${one(second, epochs[1])}`
+      : epochs[0] === epochs[1]
+        ? one(first, epochs[0])
+        : `${one(first, epochs[0])} (rows) and ${thousands(epochs[1])} (columns)`;
+  return `${capital(measures.cka)} between the kernels of layers; ${which}; the same ${samplesIn(first, split)}.`;
+}
+
+export const driftCaption = ({ source, split, layer }: FigureInputs['kernel-drift']): string =>
+  `${capital(measures.cka)} of ${kernelOf(layer)} at each epoch with itself at each other; ${model(source)}; ${samplesIn(source, split)}.`;
 
 const capital = (text: string) => text[0].toUpperCase() + text.slice(1);

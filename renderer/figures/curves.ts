@@ -20,6 +20,8 @@ export interface Curve {
   spread?: readonly number[];
   /** never a dot, as on spectra */
   bare?: boolean;
+  /** a dot at every point, however many */
+  dots?: boolean;
 }
 
 export interface Rule {
@@ -37,6 +39,8 @@ export interface PlotSpec extends Omit<FrameSpec, 'margins'> {
   floor?: { value: number; words: Words };
   /** in the corner that the curves leave free */
   legend?: readonly Entry[];
+  /** margins that something beside the plot needs */
+  least?: Partial<Margins>;
   /** the horizontal value in words */
   say(x: number): string;
 }
@@ -47,7 +51,8 @@ const fewPoints = 15;
 /** What stands left and right of a plot needs this much. */
 export function marginsOf(o: PlotSpec): Margins {
   const names = o.curves.flatMap((c) => (c.name ? [widthOf(c.name, size.tick)] : []));
-  return { left: leftMargin(o), ...(names.length > 0 ? { right: lead + Math.max(...names) + 1 } : { right: rightMargin(o) }) };
+  const right = names.length > 0 ? lead + Math.max(...names) + 1 : rightMargin(o);
+  return { left: Math.max(leftMargin(o), o.least?.left ?? 0), right: Math.max(right, o.least?.right ?? 0) };
 }
 
 export function plot(o: PlotSpec, margins: Margins = marginsOf(o)): Panel {
@@ -57,9 +62,10 @@ export function plot(o: PlotSpec, margins: Margins = marginsOf(o)): Panel {
   const marks: Mark[] = [...frame.marks];
   const floor = o.floor ? floorMarks(frame, o.floor) : [];
   marks.push(...floor);
-  const lowest = o.floor && floor.length > 0 ? frame.y.at(o.floor.value) - size.tick - 3 : box.y + box.height;
+  const bottom = box.y + box.height - (o.rules?.some((r) => r.at === 'bottom') ? size.tick + 6 : 0);
+  const lowest = o.floor && floor.length > 0 ? frame.y.at(o.floor.value) - size.tick - 3 : bottom;
   for (const rule of o.rules ?? []) marks.push(...ruleMarks(frame, rule));
-  for (const curve of curves) if (curve.spread) marks.push(bandOf(frame, curve));
+  for (const curve of curves) if (curve.spread && curve.points.some((p) => Number.isFinite(p.y))) marks.push(bandOf(frame, curve));
   for (const curve of curves) marks.push(...lineOf(frame, curve));
   marks.push(...endNames(frame, curves));
   if (o.legend) marks.push(...legendMarks(frame, curves, o.legend, lowest));
@@ -79,7 +85,7 @@ const inside = ({ box, x, y }: Frame, p: { x: number; y: number }): boolean => {
 };
 
 /** A curve's path, cut at the plot's lower edge; of points closer than a quarter pixel one is enough. */
-function lineOf(frame: Frame, { points, colour, open, reference, bare }: Curve): Mark[] {
+function lineOf(frame: Frame, { points, colour, open, reference, bare, dots }: Curve): Mark[] {
   const { box, x, y, palette } = frame;
   const floor = box.y + box.height;
   let d = '';
@@ -118,13 +124,14 @@ function lineOf(frame: Frame, { points, colour, open, reference, bare }: Curve):
       ...(reference ? { dash: dashes.null } : open ? { dash: dashes.test } : {}),
     });
   if (!reference && !bare && seen.length > 0)
-    for (const { u, v } of points.length <= fewPoints ? seen : seen.slice(-1))
+    for (const { u, v } of dots || points.length <= fewPoints ? seen : seen.slice(-1))
       marks.push({ type: 'dot', x: u, y: v, r: size.dot, stroke: colour, fill: open ? palette.ground : colour });
   return marks;
 }
 
 function bandOf({ x, y }: Frame, { points, spread = [], colour }: Curve): Mark {
-  const edge = (sign: number) => points.map((p, i) => `${px(x.at(p.x))} ${px(y.at(p.y + sign * spread[i]))}`);
+  const there = points.flatMap((p, i) => (Number.isFinite(p.y) ? [{ ...p, by: spread[i] }] : []));
+  const edge = (sign: number) => there.map((p) => `${px(x.at(p.x))} ${px(y.at(p.y + sign * p.by))}`);
   return {
     type: 'path',
     d: `M${edge(1).join('L')}L${edge(-1).reverse().join('L')}Z`,

@@ -13,6 +13,8 @@ export interface FrameSpec {
   margins: Margins;
   /** panel letter */
   letter?: string;
+  /** the horizontal axis is that of the panel below: ticks without words, no label */
+  shared?: boolean;
 }
 
 export interface Margins {
@@ -34,14 +36,15 @@ const gap = 3;
 const overhang = 6;
 
 /** Heights above and below a plot. */
-const ends = (letter: string | undefined) => ({
+export const ends = ({ letter, shared }: Pick<FrameSpec, 'letter' | 'shared'>) => ({
   top: (letter ? size.text + 6 : 0) + size.tick / 2 + 1,
-  bottom: size.major + gap + size.tick + 4 + size.text + 2,
+  bottom: shared ? size.major + 2 : size.major + gap + size.tick + 4 + size.text + 2,
 });
 
 /** What the ticks and the label of the upright axis take. */
-export function leftMargin({ outer, y, letter }: Pick<FrameSpec, 'outer' | 'y' | 'letter'>): number {
-  const { top, bottom } = ends(letter);
+export function leftMargin(spec: Pick<FrameSpec, 'outer' | 'y' | 'letter' | 'shared'>): number {
+  const { outer, y } = spec;
+  const { top, bottom } = ends(spec);
   const height = outer.height - top - bottom;
   const widest = Math.max(0, ...axisOf(y, height, -height).ticks.map((t) => (t.words ? widthOf(t.words, size.tick) : 0)));
   return size.text + 5 + widest + gap + size.major;
@@ -55,27 +58,28 @@ export function rightMargin({ outer, x }: Pick<FrameSpec, 'outer' | 'x'>): numbe
   return Math.max(overhang, widthOf(last.words, size.tick) / 2 + 1 - (outer.width - at(last.value)));
 }
 
-export function frameOf({ outer, x, y, palette, margins, letter }: FrameSpec): Frame {
+export function frameOf(spec: FrameSpec): Frame {
+  const { outer, x, y, palette, margins, letter, shared = false } = spec;
   const { left, right } = margins;
-  const { top, bottom } = ends(letter);
+  const { top, bottom } = ends(spec);
   const height = outer.height - top - bottom;
   const box: Box = { x: outer.x + left, y: outer.y + top, width: outer.width - left - right, height };
   const across = axisOf(x, box.x, box.width);
   const up = axisOf(y, box.y + box.height, -box.height);
-  const marks: Mark[] = [...grid(box, up, palette), ...axes(box, across, up, palette)];
+  const marks: Mark[] = [...grid(box, up, palette), ...axes(box, shared ? bareTicks(across) : across, up, palette)];
   const middle = box.y + box.height / 2;
-  marks.push(
-    {
-      type: 'text',
-      x: outer.x + size.text,
-      y: middle,
-      words: y.label,
-      size: size.text,
-      fill: palette.text,
-      anchor: 'middle',
-      turned: true,
-    },
-    {
+  marks.push({
+    type: 'text',
+    x: outer.x + size.text,
+    y: middle,
+    words: y.label,
+    size: size.text,
+    fill: palette.text,
+    anchor: 'middle',
+    turned: true,
+  });
+  if (!shared)
+    marks.push({
       type: 'text',
       x: box.x + box.width / 2,
       y: box.y + box.height + bottom - 3,
@@ -83,8 +87,7 @@ export function frameOf({ outer, x, y, palette, margins, letter }: FrameSpec): F
       size: size.text,
       fill: palette.text,
       anchor: 'middle',
-    },
-  );
+    });
   if (letter)
     marks.push({
       type: 'text',
@@ -98,6 +101,7 @@ export function frameOf({ outer, x, y, palette, margins, letter }: FrameSpec): F
   return { box, x: across, y: up, palette, marks };
 }
 
+const bareTicks = (axis: Axis): Axis => ({ ...axis, ticks: axis.ticks.map((t) => ({ ...t, words: null })) });
 const segment = (d: string, stroke: string, width: number = size.axis): Mark => ({ type: 'path', d, stroke, width });
 
 function grid(box: Box, y: Axis, palette: Palette): Mark[] {

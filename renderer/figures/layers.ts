@@ -1,16 +1,21 @@
-// `alignment-by-layer` (Fig. 2): alignment of each layer's kernel with target and input; mean ± sd over runs where there are several.
+// `alignment-by-layer` (Fig. 2): alignment of each layer's kernel with target and input; over several runs, mean ± sd in two panels.
 import type { FigureInputs } from '../../main/contract/figures.ts';
 import type { LayerAlignment } from '../../main/contract/results.ts';
 import { layerCaption } from './caption.ts';
-import type { Curve } from './curves.ts';
-import { measureNames, whole, type Drawing, type Layout } from './layout.ts';
+import type { Curve, PlotSpec } from './curves.ts';
+import { columnsOf, measureNames, rowsOf, whole, type Drawing, type Layout } from './layout.ts';
 import { roles } from './palette.ts';
-import { plain, type Words } from './scene.ts';
+import { plain } from './scene.ts';
 import { fixed } from './text.ts';
 
+/** Where a layer's alignments stand, by what with and by measure. */
+export const keysOf = {
+  target: { cka: 'ckaTarget', kta: 'ktaTarget', debiased: 'debiasedTarget' },
+  input: { cka: 'ckaInput', kta: 'ktaInput', debiased: 'debiasedInput' },
+} as const;
 const sides = [
-  { side: 'target', role: roles.target, keys: { cka: 'ckaTarget', kta: 'ktaTarget', debiased: 'debiasedTarget' } },
-  { side: 'input', role: roles.input, keys: { cka: 'ckaInput', kta: 'ktaInput', debiased: 'debiasedInput' } },
+  { side: 'target', role: roles.target, keys: keysOf.target },
+  { side: 'input', role: roles.input, keys: keysOf.input },
 ] as const;
 const bothSplits = ['train', 'test'] as const;
 
@@ -21,9 +26,11 @@ export const deviation = (values: readonly number[]): number => {
   return values.length < 2 ? 0 : Math.sqrt(values.reduce((s, v) => s + (v - m) ** 2, 0) / (values.length - 1));
 };
 
-/** layer1 … layer4 → 1 … 4, other names as they are. */
-export const layerLabels = (names: readonly string[]): string[] =>
-  names.every((n) => /^layer\d+$/.test(n)) ? names.map((n) => String(Number(n.slice(5)))) : [...names];
+/** layer1, layer01 → 1; other names as they are. */
+export const layerLabel = (name: string): string => (/^layer\d+$/.test(name) ? String(Number(name.slice(5))) : name);
+/** The lower end of an axis of alignments: 0, or the tenth under what the debiased estimate has under it. */
+export const measureFloor = (curves: readonly Curve[]): number =>
+  Math.floor(Math.min(0, ...curves.flatMap((c) => c.points.map((p) => p.y)).filter(Number.isFinite)) * 10) / 10;
 
 export function layerDrawing({ sources, epoch, layers }: FigureInputs['alignment-by-layer'], layout: Layout): Drawing {
   const { palette, style } = layout;
@@ -36,43 +43,67 @@ export function layerDrawing({ sources, epoch, layers }: FigureInputs['alignment
   const at = (split: 'train' | 'test', l: number, pick: (a: LayerAlignment) => number) =>
     layers.flatMap((run) => (run[split][l] ? [pick(run[split][l])] : []));
 
-  const curves = sides.flatMap(({ side, role, keys }) =>
-    there.map((split, i): Curve => {
-      const values = names.map((_, l) => at(split, l, (a) => a[keys[measure]]));
-      const points = values.map((v, x) => ({ x, y: v.length > 0 ? mean(v) : NaN }));
-      const value = fixed(2)(points.at(-1)?.y ?? NaN);
-      const name: Words = i === 0 ? [{ text: side, bold: true }, ...plain(` ${value}`)] : plain(`${split} ${value}`);
-      return {
-        points,
-        colour: palette.data[role],
-        open: split === 'test',
-        series: `${side}, ${split}`,
-        name,
-        ...(layers.length > 1 && { spread: values.map(deviation) }),
-      };
-    }),
-  );
-  if (measure === 'cka' && there.length > 0) {
-    const split = there[there.length - 1];
+  const many = layers.length > 1;
+  const labels = names.map(layerLabel);
+  /** name: with its last value; bold where it is the first of its colour */
+  const curveOf = ({ side, role, keys }: (typeof sides)[number], split: 'train' | 'test', name: string): Curve => {
+    const values = names.map((_, l) => at(split, l, (a) => a[keys[measure]]));
+    const points = values.map((v, x) => ({ x, y: v.length > 0 ? mean(v) : NaN }));
+    const value = fixed(2)(points.at(-1)?.y ?? NaN);
+    return {
+      points,
+      colour: palette.data[role],
+      open: split === 'test',
+      series: `${side}, ${split}`,
+      name: [{ text: name, bold: split === there[0] }, ...plain(` ${value}`)],
+      ...(many && { spread: values.map(deviation) }),
+    };
+  };
+  const nullOf = (split: 'train' | 'test'): Curve[] => {
+    if (measure !== 'cka') return [];
     const points = names.map((_, x) => ({ x, y: mean(at(split, x, (a) => a.nullTarget)) }));
     const name = plain(`null ${fixed(2)(points.at(-1)?.y ?? 0)}`);
-    curves.push({ points, colour: palette.soft, open: false, series: 'null', name, reference: true });
-  }
-  const least = Math.min(0, ...curves.flatMap((c) => c.points.map((p) => p.y)).filter(Number.isFinite));
-  const labels = layerLabels(names);
+    return [{ points, colour: palette.soft, open: false, series: 'null', name, reference: true }];
+  };
+  const plotOf = (curves: readonly Curve[], quantity: string): PlotSpec => ({
+    outer: whole(layout),
+    x: { type: 'names', names: labels, label: plain('layer') },
+    y: { type: 'linear', domain: [measureFloor(curves), 1], label: plain(quantity) },
+    palette,
+    curves,
+    say: (x) => (/^\d/.test(labels[x]) ? `layer ${labels[x]}` : labels[x]),
+  });
+  const quantity = measureNames[measure];
+  const [target, input] = sides;
+  const withNull = there.length > 0 ? nullOf(there[there.length - 1]) : [];
+  const boxes = layout.wide ? columnsOf(layout, 2).map((outer) => ({ outer })) : rowsOf(whole(layout), 2, false);
+  const plots = many
+    ? [
+        {
+          ...plotOf([...there.map((split) => curveOf(target, split, split)), ...withNull], `${quantity} with target`),
+          ...boxes[0],
+          letter: 'a',
+        },
+        // Of one set; the training set where it is there (Fig. 2b).
+        {
+          ...plotOf(
+            [target, input].flatMap((side) => there.slice(0, 1).map((split) => curveOf(side, split, side.side))),
+            there.length > 0 ? `${quantity} (${there[0]})` : quantity,
+          ),
+          ...boxes[1],
+          letter: 'b',
+        },
+      ]
+    : [
+        plotOf(
+          [...sides.flatMap((side) => there.map((split, i) => curveOf(side, split, i === 0 ? side.side : split))), ...withNull],
+          quantity,
+        ),
+      ];
   return {
-    title: `${measureNames[measure]} by layer with target and input`,
-    caption: layerCaption(sources, epoch, measure),
-    plots: [
-      {
-        outer: whole(layout),
-        x: { type: 'names', names: labels, label: plain('layer') },
-        y: { type: 'linear', domain: [Math.floor(least * 10) / 10, 1], label: plain(measureNames[measure]) },
-        palette,
-        curves,
-        say: (x) => `layer ${labels[x]}`,
-      },
-    ],
+    title: `${quantity} by layer with target and input`,
+    caption: layerCaption(sources, epoch, measure, there),
+    plots,
     table: {
       columns: ['run', 'name', 'epoch', 'split', 'layer', 'features', 'with', 'cka', 'kta', 'debiased', 'null'],
       rows: sources.flatMap((s, r) =>

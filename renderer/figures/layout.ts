@@ -3,8 +3,9 @@ import type { FigureStyle } from '../../main/contract/figures.ts';
 import type { Split } from '../../main/contract/results.ts';
 import type { AxisSpec } from './axis.ts';
 import type { PlotSpec } from './curves.ts';
+import { ends } from './frame.ts';
 import type { Palette } from './palette.ts';
-import { plain, type Box, type Scene, type Table } from './scene.ts';
+import { plain, type Box, type Panel, type Scene, type Table } from './scene.ts';
 
 export interface Layout {
   width: number;
@@ -20,6 +21,8 @@ export interface Drawing {
   title: string;
   caption: string;
   plots: PlotSpec[];
+  /** what stands beside the plots, once their places are known, and panels that are no plots */
+  finish?(panels: readonly Panel[]): Panel[];
   table: Table;
   facts: Scene['facts'];
 }
@@ -37,6 +40,21 @@ export function stacked({ width, height }: Layout, n: number): Box[] {
   const gap = 6;
   const each = (height - (n - 1) * gap) / n;
   return Array.from({ length: n }, (_, i) => ({ x: 0, y: i * (each + gap), width, height: each }));
+}
+
+/** Boxes under each other whose plots, each with its letter, are equally high. All but the last have the axis of the one below, and the last
+ *  one too where `over` says that more follows. */
+export function rowsOf({ x, y, width, height }: Box, n: number, over: boolean): { outer: Box; shared: boolean }[] {
+  const gap = 4;
+  const rows = Array.from({ length: n }, (_, i) => over || i < n - 1);
+  const around = rows.map((shared) => ends({ letter: 'a', shared })).map(({ top, bottom }) => top + bottom);
+  const plot = Math.max(1, (height - (n - 1) * gap - around.reduce((a, b) => a + b, 0)) / n);
+  let at = y;
+  return rows.map((shared, i) => {
+    const outer = { x, y: at, width, height: plot + around[i] };
+    at += outer.height + gap;
+    return { outer, shared };
+  });
 }
 
 /** Epochs from 0 to the last; on a logarithm, 0 keeps its place. */

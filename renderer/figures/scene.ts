@@ -35,6 +35,8 @@ export interface Panel {
   frame: Box;
   marks: Mark[];
   spots: Spot[];
+  /** pixels from a spot within which it answers the pointer; 40 if not said */
+  reach?: number;
 }
 
 export type Cell = string | number | null;

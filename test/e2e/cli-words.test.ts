@@ -119,7 +119,7 @@ describe('refuses', () => {
     [['run', 'demo', '--name', 'x'.repeat(300), '--print-config'], /^name: expected a text of at most 200 characters/],
     [['figure'], /^figure: expected KIND RUN…/],
     [['figure', 'pie', 'x', '--out', 'a.svg'], /^figure: expected training \| .*, got "pie"/],
-    [['figure', 'kernel-drift', 'x', '--out', 'a.svg'], /^figure: kernel-drift is not in this version/],
+    [['figure', 'learning-curve', 'x', '--out', 'a.svg'], /^figure: learning-curve is not in this version/],
     [['figure', 'training', '--out', 'a.svg'], /^figure training: expected RUN, got nothing$/],
     [['figure', 'training', 'x'], /^--out: expected FILE\.svg, FILE\.png or FILE\.csv, got nothing$/],
     [['figure', 'training', 'x', '--out', at('a.pdf')], /^--out: expected FILE\.svg, FILE\.png or FILE\.csv, got .*a\.pdf$/],

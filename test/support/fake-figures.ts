@@ -1,7 +1,7 @@
 // `figure.data` of the fake host: the contract's figures out of its snapshots and metrics.
 import type { CallParsed } from '../../main/contract/calls.ts';
 import { KernelscopeError } from '../../main/contract/errors.ts';
-import type { CurveSpectrum, FigureData, FigureSource } from '../../main/contract/figures.ts';
+import type { CurveSpectrum, FigureData, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
 import type { EpochMetrics, RunDetail, Snapshot, Split } from '../../main/contract/results.ts';
 
 export interface FakeRun {
@@ -36,6 +36,21 @@ function curves(run: FakeRun, epochs: number[] | undefined, wanted: string | und
     );
 }
 
+const lastMetrics = ({ metrics }: FakeRun) => metrics[metrics.length - 1];
+const lastEpoch = ({ snapshots }: FakeRun) => snapshots[snapshots.length - 1].epoch;
+/** 1 where both are the same, less the further apart they are */
+const nearness = (a: readonly number[], b: readonly number[]) => a.map((x) => b.map((y) => Math.exp(-Math.abs(x - y))));
+
+function modelOf(run: FakeRun): ModelPoint {
+  const { id, name, config } = run.detail;
+  const { epoch, train, test } = run.snapshots[run.snapshots.length - 1];
+  const { batchSize, optimizer, learningRate } = config.training;
+  const skip = config.model.kind === 'resnet11' ? config.model.skip : null;
+  const { trainAccuracy, testAccuracy } = lastMetrics(run);
+  const label = { skip, augment: config.data.augment, batchSize, optimizer, learningRate };
+  return { run: id, name, label, trainAccuracy, testAccuracy, epoch, layers: { train: train.layers, test: test.layers } };
+}
+
 export function fakeFigure(request: CallParsed<'figure.data'>, find: (id: string) => FakeRun): FigureData {
   const runs = request.runs.map(find);
   const [run] = runs;
@@ -60,6 +75,23 @@ export function fakeFigure(request: CallParsed<'figure.data'>, find: (id: string
     case 'spectrum':
     case 'cumulative-power':
       return { kind: request.kind, source, curves: curves(run, request.epochs, request.layer, splits) };
+    case 'alignment-by-model':
+    case 'accuracy-and-mean-cka': {
+      const kept = runs.filter((r) => lastMetrics(r).trainAccuracy >= (request.minTrainAccuracy ?? 0));
+      return { kind: request.kind, sources: kept.map(sourceOf), models: kept.map(modelOf) };
+    }
+    case 'layer-similarity': {
+      const [first, second] = [run, runs[runs.length - 1]];
+      const epochs: [number, number] = [lastEpoch(first), lastEpoch(second)];
+      const layers: [string[], string[]] = [first.detail.layers, second.detail.layers];
+      const depths = layers.map((names) => names.map((_, i) => i / names.length));
+      return { kind: request.kind, sources: runs.map(sourceOf), epochs, split: splits[0], layers, values: nearness(depths[0], depths[1]) };
+    }
+    case 'kernel-drift': {
+      const epochs = run.snapshots.map((s) => s.epoch);
+      const steps = epochs.map((e) => Math.log2(1 + e) / 4);
+      return { kind: request.kind, source, split: splits[0], layer: request.layer ?? 'layer1', epochs, values: nearness(steps, steps) };
+    }
     default: {
       const points = run.snapshots.flatMap((s) =>
         splits.flatMap((split) => (s[split].ntk ? [{ epoch: s.epoch, split, ntk: s[split].ntk }] : [])),

@@ -11,7 +11,8 @@ import { bytes } from '../cli/words.ts';
 import { writeWhole } from '../files.ts';
 
 /** Kinds of the contract that are still to come. */
-const later = ['alignment-by-model', 'accuracy-and-mean-cka', 'layer-similarity', 'kernel-drift', 'learning-curve'];
+const later = ['learning-curve'];
+const howMany = { one: 'one', two: 'one or two', some: 'one or more' } as const;
 const formats = ['svg', 'png', 'csv'] as const;
 const scales = ['auto', 'linear', 'log'] as const;
 
@@ -68,6 +69,7 @@ export const figure: Command = {
     epoch: { value: 'E', many: true, help: 'epochs of snapshots, also as 0,25,100' },
     layer: { value: 'L', help: 'a layer’s name, or ntk' },
     split: { value: 'train|test', many: true, help: 'which probe set' },
+    'min-train-accuracy': { value: 'SHARE', help: 'of figures of models: leaves out those under it, 0 … 1' },
     'width-mm': { value: 'MM', help: 'width, 30 … 600; 85 is one column, 175 two' },
     'height-mm': { value: 'MM', help: 'height, 20 … 600' },
     theme: { value: 'light|dark', help: 'colours for paper or for slides' },
@@ -83,7 +85,7 @@ export const figure: Command = {
       return output.line(
         table(
           ['kind', 'shows', 'in the paper', 'runs'],
-          figureKinds.map((k) => [k.kind, k.shows, k.paper, k.runs === 'one' ? 'one' : 'one or more']),
+          figureKinds.map((k) => [k.kind, k.shows, k.paper, howMany[k.runs]]),
         ),
       );
     }
@@ -95,7 +97,15 @@ export const figure: Command = {
     const scale = args.number('scale', 0.5, 8);
     if (scale !== undefined && format !== 'png') throw badInput(`--scale: expected with a .png, got ${out}`);
     const [epochs, layer, wanted] = [epochsOf(args), args.text('layer'), splitsOf(args)];
-    const request = { kind, runs, ...(epochs && { epochs }), ...(layer !== undefined && { layer }), ...(wanted && { splits: wanted }) };
+    const minTrainAccuracy = args.number('min-train-accuracy', 0, 1);
+    const request = {
+      kind,
+      runs,
+      ...(epochs && { epochs }),
+      ...(layer !== undefined && { layer }),
+      ...(wanted && { splits: wanted }),
+      ...(minTrainAccuracy !== undefined && { minTrainAccuracy }),
+    };
     const { call } = await services('read');
     const made = await call('figure.export', { request, style: styleOf(args), format, ...(scale !== undefined && { scale }) });
     await writeWhole(out, made.bytes);

@@ -1,5 +1,5 @@
 // Data of every figure, small and with known values.
-import type { FigureData, FigureKind, FigureSource } from '../../../main/contract/figures.ts';
+import type { FigureData, FigureKind, FigureSource, ModelPoint } from '../../../main/contract/figures.ts';
 import { layerAlignments, metricsAt, ntkAlignment } from '../../support/fake-numbers.ts';
 
 export const source: FigureSource = {
@@ -32,6 +32,45 @@ const curves = [0, 16].flatMap((epoch) =>
     noiseFloor: 1e-15,
   })),
 );
+const spread = <T>(n: number, of: (i: number) => T) => Array.from({ length: n }, (_, i) => of(i));
+/** The models of Section V in small: ten layers, 16 combinations of what they were trained with. */
+export const modelsOf = (n: number, depth = 10): ModelPoint[] =>
+  spread(n, (i) => {
+    const names = spread(depth, (l) => `layer${String(l + 1).padStart(2, '0')}`);
+    const at = 3 + ((i * 7) % n);
+    return {
+      run: `r${i}`,
+      name: `model ${i}`,
+      label: {
+        skip: i % 2 === 0,
+        augment: i % 4 < 2,
+        batchSize: [512, 2048, 4096][i % 3],
+        optimizer: i % 5 < 2 ? 'momentum' : 'sgd',
+        learningRate: [0.1, 0.02, 0.01][(i >> 1) % 3],
+      },
+      trainAccuracy: 0.951 + 0.0007 * i,
+      testAccuracy: 0.582 + 0.365 * (((i * 7) % n) / n) + 0.0001 * i,
+      epoch: 5000,
+      layers: { train: layerAlignments(at, names, false), test: layerAlignments(at, names, true) },
+    };
+  });
+const decay = (a: readonly number[], b: readonly number[]) => a.map((x) => b.map((y) => Math.exp(-Math.abs(x - y) / 3)));
+export const driftOf = (epochs: number[]) => {
+  const steps = epochs.map((e) => Math.log2(1 + e));
+  return { kind: 'kernel-drift' as const, source, split: 'test' as const, layer: 'layer2', epochs, values: decay(steps, steps) };
+};
+export const similarityOf = (rows: number, columns: number) => ({
+  kind: 'layer-similarity' as const,
+  sources: [source, { ...source, run: 'def', name: 'another' }],
+  epochs: [0, 16] as [number, number],
+  split: 'test' as const,
+  layers: [rows, columns].map((n) => spread(n, (l) => `layer${l + 1}`)) as [string[], string[]],
+  values: decay(
+    spread(rows, (i) => i),
+    spread(columns, (j) => (j * rows) / columns),
+  ),
+});
+
 const runsOfLayers = [4, 16].map((epoch) => ({ train: layerAlignments(epoch, layers, false), test: layerAlignments(epoch, layers, true) }));
 
 export const figures: { [K in FigureKind]: Extract<FigureData, { kind: K }> } = {
@@ -41,5 +80,13 @@ export const figures: { [K in FigureKind]: Extract<FigureData, { kind: K }> } = 
   spectrum: { kind: 'spectrum', source, curves },
   'cumulative-power': { kind: 'cumulative-power', source, curves },
   'alignment-by-layer': { kind: 'alignment-by-layer', sources: [source, { ...source, run: 'def' }], epoch: [4, 16], layers: runsOfLayers },
+  'alignment-by-model': { kind: 'alignment-by-model', sources: spread(12, (i) => ({ ...source, run: `r${i}` })), models: modelsOf(12) },
+  'accuracy-and-mean-cka': {
+    kind: 'accuracy-and-mean-cka',
+    sources: spread(12, (i) => ({ ...source, run: `r${i}` })),
+    models: modelsOf(12),
+  },
+  'layer-similarity': similarityOf(3, 4),
+  'kernel-drift': driftOf([0, 1, 4, 16]),
 };
 export const kinds = Object.keys(figures) as FigureKind[];

@@ -1,0 +1,175 @@
+// `alignment-by-model` (Fig. 1): each layer's alignment with target and input, models in order of test accuracy, hyperparameters under them.
+import type { FigureInputs, ModelPoint } from '../../main/contract/figures.ts';
+import type { LayerAlignment, Split } from '../../main/contract/results.ts';
+import type { AxisSpec } from './axis.ts';
+import { modelsCaption } from './caption.ts';
+import type { Curve, PlotSpec } from './curves.ts';
+import { ends } from './frame.ts';
+import { keysOf, layerLabel, mean, measureFloor } from './layers.ts';
+import { measureNames, rowsOf, type Drawing, type Layout } from './layout.ts';
+import { layerLegend } from './layer-legend.ts';
+import { matrixOf } from './matrix.ts';
+import { layerColours } from './palette.ts';
+import { plain, size, type Cell, type Words } from './scene.ts';
+import { fixed, widthOf } from './text.ts';
+
+const sections = [
+  { letter: 'a', split: 'train', side: 'target' },
+  { letter: 'b', split: 'test', side: 'target' },
+  { letter: 'c', split: 'test', side: 'input' },
+] as const;
+
+/** From the lowest test accuracy to the highest; of equals, by name. */
+export const ordered = (models: readonly ModelPoint[]): ModelPoint[] =>
+  [...models].sort((a, b) => a.testAccuracy - b.testAccuracy || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+
+/** One place a model; their hyperparameters stand in place of names. */
+export function modelAxis(models: readonly ModelPoint[], { width }: Layout): AxisSpec {
+  const count = models.length === 1 ? 'one model' : `${models.length} models`;
+  // The label may reach under what stands right of the plot, not left of it.
+  const label = fitting(
+    width - 62,
+    models.length === 1 ? [count] : [`${count}, in order of test accuracy`, `${count} by test accuracy`, count],
+  );
+  return { type: 'names', names: models.map(() => ''), label };
+}
+export const sayModel =
+  (models: readonly ModelPoint[]) =>
+  (i: number): string =>
+    `${i + 1}. ${models[i].name || models[i].run}, test accuracy ${fixed(3)(models[i].testAccuracy)}`;
+
+/** The labels of all layers, in the order of the deepest network. */
+const depthOf = (models: readonly ModelPoint[]): string[] => {
+  const lists = models.flatMap((m) => [m.layers.train, m.layers.test]).map((l) => l.map((a) => layerLabel(a.layer)));
+  const longest = lists.reduce((a, b) => (b.length > a.length ? b : a), []);
+  return [...new Set([...longest, ...lists.flat()])];
+};
+
+/** The first words that fit into so many pixels. */
+const fitting = (room: number, choices: readonly string[]): Words =>
+  plain(choices.find((c) => widthOf(plain(c), size.text) <= room) ?? choices[choices.length - 1]);
+
+/** Room between two models, in pixels. */
+export const spacing = ({ width }: Layout, models: readonly unknown[]): number => (width - 100) / Math.max(1, models.length);
+
+export function modelsDrawing({ sources, models: given }: FigureInputs['alignment-by-model'], layout: Layout): Drawing {
+  const { palette, style, width, height } = layout;
+  const { measure } = style;
+  const models = ordered(given);
+  const labels = depthOf(models);
+  const colours = layerColours(style.theme, labels.length);
+  const valueOf = (m: ModelPoint, split: Split, label: string, pick: (a: LayerAlignment) => number) => {
+    const found = m.layers[split].find((a) => layerLabel(a.layer) === label);
+    return found ? pick(found) : NaN;
+  };
+
+  const matrix = matrixOf(models, palette, spacing(layout, models));
+  const legend = layerLegend(labels, colours, palette, width - matrix.margins.left - 4);
+  // Hyperparameters and then the legend give way where the plots would be too low to be read.
+  const withMatrix = height - legend.height - matrix.height >= 3 * 62;
+  const under = withMatrix ? matrix.height : 0;
+  const over = height - legend.height >= 3 * 55 ? legend.height : 0;
+  const rows = rowsOf({ x: 0, y: over, width, height: height - over - under }, 3, withMatrix);
+  const dots = spacing(layout, models) >= 8;
+
+  const curvesOf = (split: Split, side: 'target' | 'input'): Curve[] => {
+    const curves = labels.map((label, l): Curve => {
+      const points = models.map((m, x) => ({ x, y: valueOf(m, split, label, (a) => a[keysOf[side][measure]]) }));
+      return {
+        points,
+        colour: colours[l],
+        open: split === 'test',
+        series: `layer ${label}`,
+        name: null,
+        ...(dots ? { dots } : { bare: true }),
+      };
+    });
+    if (side !== 'target' || measure !== 'cka' || models.length < 2) return curves;
+    const points = models.map((m, x) => ({ x, y: mean(m.layers[split].map((a) => a.nullTarget)) }));
+    return [{ points, colour: palette.soft, open: false, series: 'null', name: null, reference: true }, ...curves];
+  };
+  // One form of words for all three.
+  const around = ends({ letter: 'a', shared: true });
+  const forms = [
+    (side: string, split: string) => plain(`${measureNames[measure]} with ${side} (${split})`),
+    (side: string, split: string) => plain(`${measureNames[measure]}, ${side} (${split})`),
+    (side: string, split: string) => plain(`${side} (${split})`),
+  ];
+  const room = rows[0].outer.height - around.top - around.bottom;
+  const wording = forms.find((form) => widthOf(form('target', 'train'), size.text) <= room) ?? (() => plain(''));
+  const plots = sections.map(({ letter, split, side }, i): PlotSpec => {
+    const { outer, shared } = rows[i];
+    const curves = curvesOf(split, side);
+    return {
+      outer,
+      letter,
+      shared,
+      x: modelAxis(models, layout),
+      y: { type: 'linear', domain: [measureFloor(curves), 1], label: wording(side, split) },
+      palette,
+      curves,
+      least: withMatrix ? matrix.margins : { left: matrix.margins.left },
+      say: sayModel(models),
+    };
+  });
+  return {
+    title: `${measureNames[measure]} of layers with target and input, by model`,
+    caption: modelsCaption(sources, models, measure),
+    plots,
+    finish: (panels) => {
+      const frame = panels[panels.length - 1].frame;
+      const [first, ...rest] = panels;
+      const top = over > 0 ? { ...first, marks: [...first.marks, ...legend.marksAt(frame.x)] } : first;
+      return withMatrix ? [top, ...rest, matrix.panelUnder(frame, modelAxis(models, layout), height)] : [top, ...rest];
+    },
+    table: {
+      columns: [...modelColumns, 'split', 'layer', 'features', 'with', 'cka', 'kta', 'debiased', 'null'],
+      rows: models.flatMap((m) =>
+        (['train', 'test'] as const).flatMap((split) =>
+          m.layers[split].flatMap((a) =>
+            (['target', 'input'] as const).map((side) => [
+              ...modelCells(m),
+              split,
+              a.layer,
+              a.features,
+              side,
+              a[keysOf[side].cka],
+              a[keysOf[side].kta],
+              a[keysOf[side].debiased],
+              side === 'target' ? a.nullTarget : null,
+            ]),
+          ),
+        ),
+      ),
+    },
+    facts: { models: models.length },
+  };
+}
+
+export const modelColumns = [
+  'run',
+  'name',
+  'epoch',
+  'skip',
+  'augment',
+  'batchSize',
+  'optimizer',
+  'learningRate',
+  'trainAccuracy',
+  'testAccuracy',
+];
+export function modelCells({ run, name, epoch, label, trainAccuracy, testAccuracy }: ModelPoint): Cell[] {
+  const { skip, augment, batchSize, optimizer, learningRate } = label;
+  return [
+    run,
+    name,
+    epoch,
+    skip === null ? null : String(skip),
+    String(augment),
+    batchSize,
+    optimizer,
+    learningRate,
+    trainAccuracy,
+    testAccuracy,
+  ];
+}

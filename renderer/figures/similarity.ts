@@ -1,0 +1,79 @@
+// `layer-similarity` (layers of one model × layers of another) and `kernel-drift` (epoch × epoch): CKA as heat maps.
+import type { FigureInputs } from '../../main/contract/figures.ts';
+import { driftCaption, similarityCaption } from './caption.ts';
+import { heatPanel } from './heat.ts';
+import { layerLabel } from './layers.ts';
+import { whole, type Drawing, type Layout } from './layout.ts';
+import { plain, size, type Words } from './scene.ts';
+import { plainNumber, widthOf } from './text.ts';
+
+/** `layer of NAME, epoch 3`, the name cut to what fits. */
+function layersOf(name: string, epoch: number, room: number): Words {
+  for (let n = name.length; n > 2; n--) {
+    const words = plain(`layer of ${n < name.length ? `${name.slice(0, n).trimEnd()}…` : name}, epoch ${plainNumber(epoch)}`);
+    if (widthOf(words, size.text) <= room) return words;
+  }
+  return [plain(`layer, epoch ${plainNumber(epoch)}`), plain('layer')].find((w) => widthOf(w, size.text) <= room) ?? plain('');
+}
+
+export function similarityDrawing(input: FigureInputs['layer-similarity'], layout: Layout): Drawing {
+  const { sources, epochs, split, layers, values } = input;
+  const [first, second] = [sources[0], sources[sources.length - 1]];
+  const [rows, columns] = layers.map((names) => names.map(layerLabel));
+  const named = (label: string) => (/^\d+$/.test(label) ? `layer ${label}` : label);
+  return {
+    title: sources.length > 1 ? 'CKA between the layers of two models' : 'CKA between the layers of a model',
+    caption: similarityCaption(input),
+    plots: [],
+    finish: () => [
+      heatPanel({
+        outer: whole(layout),
+        palette: layout.palette,
+        values,
+        rows,
+        columns,
+        rowLabel: (room) => layersOf(first.name || first.run, epochs[0], room),
+        columnLabel: (room) => layersOf(second.name || second.run, epochs[1], room),
+        quantity: 'CKA',
+        say: (i, j) => `${named(rows[i])} × ${named(columns[j])}`,
+      }),
+    ],
+    table: {
+      columns: ['run', 'epoch', 'layer', 'otherRun', 'otherEpoch', 'otherLayer', 'split', 'cka'],
+      rows: layers[0].flatMap((layer, i) =>
+        layers[1].map((other, j) => [first.run, epochs[0], layer, second.run, epochs[1], other, split, cell(values[i][j])]),
+      ),
+    },
+    facts: { probe: first.probe[split] },
+  };
+}
+
+export function driftDrawing(input: FigureInputs['kernel-drift'], layout: Layout): Drawing {
+  const { source, split, layer, epochs, values } = input;
+  const names = epochs.map(plainNumber);
+  return {
+    title: `CKA of the kernel of ${layer} between epochs`,
+    caption: driftCaption(input),
+    plots: [],
+    finish: () => [
+      heatPanel({
+        outer: whole(layout),
+        palette: layout.palette,
+        values,
+        rows: names,
+        columns: names,
+        rowLabel: () => plain('epoch'),
+        columnLabel: () => plain('epoch'),
+        quantity: 'CKA',
+        say: (i, j) => `epoch ${names[i]} × epoch ${names[j]}`,
+      }),
+    ],
+    table: {
+      columns: ['run', 'layer', 'split', 'epoch', 'otherEpoch', 'cka'],
+      rows: epochs.flatMap((epoch, i) => epochs.map((other, j) => [source.run, layer, split, epoch, other, cell(values[i][j])])),
+    },
+    facts: { probe: source.probe[split] },
+  };
+}
+
+const cell = (value: number): number | null => (Number.isFinite(value) ? value : null);
