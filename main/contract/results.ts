@@ -219,7 +219,8 @@ export interface LayerComparison {
   split: Split;
   /** P */
   samples: number;
-  snapshots: { run: string; name: string; epoch: number; layers: string[] }[];
+  /** convFeatures: how maps became features; null for networks without */
+  snapshots: { run: string; name: string; epoch: number; layers: string[]; convFeatures: RunConfig['analysis']['convFeatures'] | null }[];
   /** each two snapshots once, by their places: values[i][j] compares layer i of `a` (whose weights PWCCA takes) with layer j of `b` */
   pairs: { a: number; b: number; values: number[][] }[];
 }

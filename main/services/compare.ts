@@ -55,7 +55,10 @@ export function createComparer(library: Library, compute: Compute): Comparer {
     async layers({ runs, epochs, split = 'test', measure = 'cka' }, o = {}) {
       const taken = snapshotsOf(runs.map(detail), epochs);
       const { options, layers, pairs } = await compared(taken, { split, measure, ...o });
-      const snapshots = taken.map(({ run: { id, name }, epoch }, s) => ({ run: id, name, epoch, layers: layers[s] }));
+      const snapshots = taken.map(({ run: { id, name, config }, epoch }, s) => {
+        const convFeatures = config.model.kind === 'mlp' ? null : config.analysis.convFeatures;
+        return { run: id, name, epoch, layers: layers[s], convFeatures };
+      });
       return { measure, options, split, samples: taken[0].run.config.analysis.probe[split], snapshots, pairs };
     },
     similarities: {

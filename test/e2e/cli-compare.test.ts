@@ -32,8 +32,8 @@ test('two runs: every layer of the first with every layer of the second, at thei
   const found = await compare(a, b);
   expect(found).toMatchObject({ measure: 'cka', split: 'test', samples: 30, options: {} });
   expect(found.snapshots).toEqual([
-    { run: a, name: 'first', epoch: 3, layers: ['layer1', 'layer2'] },
-    { run: b, name: 'second', epoch: 3, layers: ['layer1', 'layer2', 'layer3'] },
+    { run: a, name: 'first', epoch: 3, layers: ['layer1', 'layer2'], convFeatures: null },
+    { run: b, name: 'second', epoch: 3, layers: ['layer1', 'layer2', 'layer3'], convFeatures: null },
   ]);
   expect(found.pairs.map((p) => [p.a, p.b, p.values.length, p.values[0].length])).toEqual([[0, 1, 2, 3]]);
   const { pairs: [turned] } = await compare(b, a); // prettier-ignore
@@ -66,6 +66,28 @@ describe.skipIf(noNumpy)('from exported features', () => {
         expect([i, j, Math.abs(v - want) < 1e-9]).toEqual([i, j, true]);
       }
   });
+});
+
+test.skipIf(noNumpy)('a network of convolutions, wider than the samples, with a perceptron', async () => {
+  const convolutions = await trained(
+    '--set',
+    'model={"kind":"resnet11","width":0.125}',
+    ...['training.epochs=1', 'analysis.snapshots=[1]', 'analysis.ntk=false', 'analysis.spectrum=false'].flatMap((v) => ['--set', v]),
+  );
+  for (const run of [a, convolutions]) await cli(['export', run, '--what', 'features', '--epoch', '1', '--out', at(`${run}.npz`)], o);
+  const found = await compare(convolutions, a, '--epoch', '1');
+  expect(found.snapshots.map((s) => s.convFeatures)).toEqual(['flatten', null]);
+  const want = numpy(
+    `c = lambda A: (lambda B: B - B.mean(0))(A.astype('f8')); z = [np.load(f) for f in sys.argv[1:]]
+K = [[(lambda A: A @ A.T)(c(y[k])) for k in y.files if k.startswith('features/test/1/')] for y in z]
+print(json.dumps([[float((k * l).sum() / np.linalg.norm(k) / np.linalg.norm(l)) for l in K[1]] for k in K[0]]))`,
+    at(`${convolutions}.npz`),
+    at(`${a}.npz`),
+  ) as number[][];
+  expect(want.length).toBe(10);
+  // Batches of convolutions may round otherwise in the export's passes: float32, 6e-8 over some hundred terms.
+  for (const [i, row] of found.pairs[0].values.entries())
+    for (const [j, v] of row.entries()) expect(Math.abs(v - want[i][j])).toBeLessThan(1e-6);
 });
 
 test('one run at several epochs: each two; and with itself', async () => {

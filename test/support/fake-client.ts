@@ -15,6 +15,10 @@ import { fakeFigure, type FakeRun } from './fake-figures.ts';
 import { estimateOf, fakeDoctor, fakePresets, fakeRun, specs, summaryOf, type RunSpec } from './fake-library.ts';
 import { metricsAt, snapshotAt } from './fake-numbers.ts';
 
+const noSweep = (name: string): never => {
+  throw new KernelscopeError('not-found', `sweep: no sweep ${name}`);
+};
+
 export interface FakeOptions {
   /** runs besides the named ones; null: an empty library */
   more?: number | null;
@@ -131,7 +135,7 @@ export class FakeClient implements Client {
     'compare.layers': ({ runs, epochs, split = 'test', measure = 'cka' }) => {
       const snapshots = runs.map((run, i) => {
         const { id, name, layers, snapshots: all } = this.#find(run).detail;
-        return { run: id, name, epoch: epochs?.[i] ?? all[all.length - 1], layers };
+        return { run: id, name, epoch: epochs?.[i] ?? all[all.length - 1], layers, convFeatures: null };
       });
       const near = (i: number, j: number) => 1 / (1 + Math.abs(i - j));
       const pairs = snapshots.flatMap((_, b) =>
@@ -141,6 +145,12 @@ export class FakeClient implements Client {
       );
       return { measure, options: {}, split, samples: 1000, snapshots, pairs };
     },
+    'sweep.list': () => [],
+    'sweep.get': ({ sweep }) => noSweep(sweep),
+    'sweep.estimate': () => noSweep('of this library'),
+    'sweep.start': () => noSweep('of this library'),
+    'sweep.cancel': ({ sweep }) => noSweep(sweep),
+    'sweep.table1': ({ sweep }) => noSweep(sweep),
     'figure.data': (request) => fakeFigure(request, this.#find),
     'figure.export': ({ request, format }) => ({
       fileName: `${request.kind}.${format}`,

@@ -15,7 +15,8 @@ function epochsOf(args: Args): number[] | undefined {
   return many?.split(',').map((e) => numberIn('--epochs', e.trim(), 0, 1e6, true));
 }
 
-const named = ({ name, run, epoch }: LayerComparison['snapshots'][number]) => `${name || run} (${run}) at epoch ${epoch}`;
+const named = ({ name, run, epoch, convFeatures }: LayerComparison['snapshots'][number]) =>
+  `${name || run} (${run}) at epoch ${epoch}${convFeatures === 'mean' ? ', maps averaged over space' : ''}`;
 
 /** One table a pair: rows are the layers of the first, columns those of the second. */
 function text({ measure, options, split, samples, snapshots, pairs }: LayerComparison): string {
