@@ -4,7 +4,8 @@ import type { Device } from '../devices/index.ts';
 import type { Network } from '../networks/index.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 
-const block = 1000;
+/** Samples at a time: as many as have maps of a quarter of a gigabyte, at most 1,000. */
+const blockOf = ({ sampleBytes }: Network): number => Math.max(1, Math.min(1000, Math.floor(2 ** 28 / sampleBytes.forward)));
 
 /** Mean squared error (summed over classes) and the share of samples whose largest output is their class's, in float64 from f(x). */
 async function evaluate(
@@ -15,6 +16,7 @@ async function evaluate(
 ): Promise<{ loss: number; accuracy: number }> {
   const { tf } = device;
   const { inputs, classes } = network;
+  const block = blockOf(network);
   let squared = 0;
   let right = 0;
   for (let from = 0; from < samples.count; from += block) {

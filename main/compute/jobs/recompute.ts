@@ -1,9 +1,9 @@
 // What is not stored because stored weights give it again: features, tangent kernels and outputs on the probe sets of a run. One array is
 // made at a time and leaves in pieces; the next piece is made when the one before has been taken.
-import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { KernelscopeError } from '../../contract/errors.ts';
 import type { ProbeSet } from '../../contract/results.ts';
 import { openDevice, type Device } from '../../devices/index.ts';
+import { batchOf, layerFeatures } from '../../kernels/layer-features.ts';
 import { tangentKernel } from '../../kernels/ntk.ts';
 import { createNetwork, restoreWeights, type Network } from '../../networks/index.ts';
 import type { Job, JobContext } from '../worker.ts';
@@ -21,7 +21,8 @@ export const recompute: Job<'recompute'> = async ({ config, device: wish, probes
     for (const { split, probe } of probes) {
       const made = { device, network, probe, context };
       if (what.includes('features')) await features(made, (layer) => `features/${split}/${epoch}/${layer}`);
-      if (what.includes('outputs')) await send(context, `outputs/${split}/${epoch}`, [probe.ids.length, classes], outputsOf(made));
+      if (what.includes('outputs'))
+        await send(context, `outputs/${split}/${epoch}`, [probe.ids.length, classes], piecesOf(outputsOf(made)));
       if (what.includes('ntk')) await ntk(made, `ntk/${split}/${epoch}`);
       context.tell({ kind: 'share', done: ++done / (epochs.length * probes.length) });
     }
@@ -36,20 +37,23 @@ interface Made {
   context: JobContext<'recompute'>;
 }
 
-const inputOf = ({ device, probe }: Made): Tensor2D => {
+const madeOf = ({ device, network, probe }: Made) => {
   const P = probe.ids.length;
-  return device.tf.tensor2d(probe.x, [P, probe.x.length / P]);
+  return layerFeatures(device, network, { x: probe.x, P, D: probe.x.length / P });
 };
 
 async function features(made: Made, nameOf: (layer: string) => string): Promise<void> {
-  const { device, network, probe, context } = made;
-  const arrays = device.tf.tidy(() => network.features(inputOf(made)).layers.map((t) => Float32Array.from(t.dataSync())));
-  for (const [l, layer] of network.layers.entries()) await send(context, nameOf(layer), [probe.ids.length, network.widths[l]], arrays[l]);
+  for (const { layer, features: rows, P, N } of madeOf(made).layers)
+    await send(made.context, nameOf(layer), [P, N], (from, to) => {
+      // Pieces are counted in numbers, layers that are not kept in rows.
+      if (typeof rows !== 'function') return rows.subarray(from, to);
+      const first = Math.floor(from / N);
+      return rows(first, Math.ceil(to / N)).subarray(from - first * N, to - first * N);
+    });
 }
 
 /** f(x) [P, C] */
-const outputsOf = (made: Made): Float32Array =>
-  made.device.tf.tidy(() => Float32Array.from(made.network.features(inputOf(made)).output.dataSync()));
+const outputsOf = (made: Made): Float32Array => madeOf(made).output;
 
 async function ntk(made: Made, name: string): Promise<void> {
   const { device, network, probe, context } = made;
@@ -64,15 +68,25 @@ async function ntk(made: Made, name: string): Promise<void> {
     outputs: outputsOf(made),
     classes: probe.classes,
     keep: true,
+    block: batchOf(network.sampleBytes.tangents),
     signal: context.signal,
   });
   if (!K) throw new Error('the tangent kernel was asked for and not kept');
-  await send(context, name, [P, P], K);
+  await send(context, name, [P, P], piecesOf(K));
 }
 
-async function send(context: JobContext<'recompute'>, name: string, shape: number[], data: Float32Array): Promise<void> {
-  for (let from = 0; from < data.length; from += pieceElements) {
+type Pieces = (from: number, to: number) => Float32Array | Float64Array;
+const piecesOf =
+  (data: Float32Array): Pieces =>
+  (from, to) =>
+    data.subarray(from, to);
+
+/** Sends an array of `shape`, whose numbers from … to−1 `pieces` gives. */
+async function send(context: JobContext<'recompute'>, name: string, shape: number[], pieces: Pieces): Promise<void> {
+  const length = shape.reduce((a, b) => a * b, 1);
+  for (let from = 0; from < length; from += pieceElements) {
     if (context.signal.aborted) throw new KernelscopeError('cancelled', `stopped at ${name}`);
-    await context.ask({ kind: 'piece', name, shape, from, data: data.slice(from, from + pieceElements) });
+    const data = Float32Array.from(pieces(from, Math.min(length, from + pieceElements)));
+    await context.ask({ kind: 'piece', name, shape, from, data });
   }
 }
