@@ -4,7 +4,7 @@ import type { FigureStyle } from '../../../main/contract/figures.ts';
 import { csvOf } from '../../../renderer/figures/csv.ts';
 import { spaced } from '../../../renderer/figures/curves.ts';
 import { fullStyle, sceneOf } from '../../../renderer/figures/index.ts';
-import { spell, type Mark, type Scene } from '../../../renderer/figures/scene.ts';
+import { dashes, spell, type Mark, type Scene } from '../../../renderer/figures/scene.ts';
 import { four, widthOf } from '../../../renderer/figures/text.ts';
 import { figures, kinds, source } from './data.ts';
 
@@ -120,6 +120,42 @@ test('target rank: C, and C − 1 when centred; N where the kernel has fewer fea
   expect(words(false, 20)).toEqual(expect.arrayContaining(['C = 10', 'N = 20']));
   expect(words(true, 20)).toEqual(expect.arrayContaining(['C − 1 = 9', 'N = 20']));
   expect(words(false, 60).some((w) => w.startsWith('N ='))).toBe(false);
+});
+
+test.each(['spectrum', 'cumulative-power'] as const)('%s of a layer: dashed lines at C and N, on a logarithm of modes', (kind) => {
+  const [P, N] = [1000, 512]; // the paper's ninth layer
+  const curves = [0, 25, 5000].map((epoch) => ({
+    ...figures.spectrum.curves[0],
+    epoch,
+    layer: 'layer09',
+    samples: P,
+    features: N,
+    eigenvalues: Array.from({ length: N }, (_, i) => 1 / (i + 1)),
+    power: Array.from({ length: N }, (_, i) => (i + 1) / N),
+  }));
+  for (const centred of [false, true]) {
+    const scene = sceneOf({ kind, source: { ...source, centred }, curves });
+    const [{ frame, marks }] = scene.panels;
+    const lines = marks.flatMap((m) => {
+      const at = m.type === 'path' && m.dash === dashes.rule ? /^M([\d.]+) [\d.]+V/.exec(m.d) : null;
+      return at ? [Number(at[1])] : [];
+    });
+    const wanted = [centred ? 9 : 10, N].map((x) => frame.x + (frame.width * Math.log(x)) / Math.log(N));
+    expect(lines).toHaveLength(2);
+    for (const [i, x] of lines.entries()) expect(Math.abs(x - wanted[i])).toBeLessThan(0.006); // to a hundredth of a pixel
+    expect(scene.caption).toContain('layer09');
+    // As wide as the samples: no bound of its own, and no line for one.
+    const full = sceneOf({ kind, source, curves: curves.map((c) => ({ ...c, features: P })) });
+    expect(full.panels[0].marks.filter((m) => m.type === 'path' && m.dash === dashes.rule)).toHaveLength(1);
+  }
+});
+
+test('words of a legend and of a line at its foot do not meet', () => {
+  const curves = figures['cumulative-power'].curves.map((c) => ({ ...c, power: c.power.map((_, i) => 1 - 0.5 / (i + 1)) }));
+  const texts = textsOf(sceneOf({ kind: 'cumulative-power', source, curves }));
+  const rule = texts.find((t) => spell(t.words) === 'N = 20');
+  for (const entry of texts.filter((t) => /^(epoch \d|random)/.test(spell(t.words))))
+    expect(Math.abs(entry.y - (rule?.y ?? 0))).toBeGreaterThan(entry.size);
 });
 
 test('a run of one epoch, of one split, of eigenvalues that are 0', () => {
