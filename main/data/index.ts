@@ -12,7 +12,7 @@ import { normaliseChannels, normalises } from './normalise.ts';
 import { drawFrom, requireCount, type Pool, type Samples } from './pool.ts';
 
 export { createAugmenter, type Augmenter } from './augment.ts';
-export { fetchDataset, type FetchOptions } from './fetch.ts';
+export { fetchable, fetchDataset, type FetchOptions } from './fetch.ts';
 export { listDatasets, type DatasetReport } from './list.ts';
 export type { Samples } from './pool.ts';
 

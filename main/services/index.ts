@@ -4,10 +4,11 @@ import type { RunConfig } from '../contract/config.ts';
 import type { FigureData, FigureStyle } from '../contract/figures.ts';
 import type { LayerComparison, NamedArray, RunSummary } from '../contract/results.ts';
 import type { ActivationAnalysis, Compute, DeviceWish } from '../compute/index.ts';
-import { checkDataset, fetchDataset, listDatasets, type DatasetReport } from '../data/index.ts';
+import { checkDataset } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
 import { analyse, type Activations } from './analyse.ts';
 import { createComparer, type CompareOptions } from './compare.ts';
+import { createDatasets, type Datasets } from './datasets.ts';
 import { checkFits, estimate } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
 import { createFigures } from './figures.ts';
@@ -49,7 +50,7 @@ export interface ServicesOptions {
   log?: (line: string) => void;
 }
 
-export interface Services extends Handlers {
+export interface Services extends Handlers, Datasets {
   /** Settles with the run when it has ended, however it did. */
   runToEnd: (id: string) => Promise<RunSummary>;
   /** Raw arrays, one by one, as CONTRACT names them; the request is checked at once. */
@@ -57,10 +58,8 @@ export interface Services extends Handlers {
   analyse(activations: Activations, o?: { signal?: AbortSignal; onProgress?: (share: number) => void }): Promise<ActivationAnalysis>;
   /** As `compare.layers`, to be watched and stopped. */
   compareLayers(request: CallParsed<'compare.layers'>, o?: CompareOptions): Promise<LayerComparison>;
-  datasets(): Promise<DatasetReport[]>;
   /** @throws `bad-input` for a config that this machine cannot run: too large, or its data are missing or broken */
   check(config: RunConfig): Promise<void>;
-  fetchDataset(name: string, o?: { baseUrl?: string; signal?: AbortSignal; onProgress?: (share: number) => void }): Promise<void>;
   /** Stops what is at work (what was done is kept), ends all compute processes and closes the library. */
   close(): Promise<void>;
 }
@@ -129,19 +128,7 @@ export function createServices(o: ServicesOptions): Services {
     exportArrays: (request, options) => exportArrays({ library, compute }, request, options),
     analyse: (activations, options) => analyse(compute, activations, options),
     compareLayers: (request, options) => comparer.layers(request, options),
-    datasets: () => listDatasets(dataDir),
-    fetchDataset: async (name, { baseUrl, signal, onProgress } = {}) => {
-      const files = new Map<string, number>(); // the share of each that is here; mnist has four
-      await fetchDataset(name, {
-        dataDir,
-        ...(baseUrl !== undefined && { baseUrls: [baseUrl] }),
-        ...(signal && { signal }),
-        onProgress(file, done, total) {
-          files.set(file, total ? done / total : 0);
-          onProgress?.([...files.values()].reduce((sum, share) => sum + share, 0) / 4);
-        },
-      });
-    },
+    ...createDatasets(dataDir),
     async close() {
       await stopAll('the program was closed');
       await compute.close();

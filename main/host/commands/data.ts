@@ -31,13 +31,18 @@ export const dataFetch: Command = {
     const progress = output.progress(`fetching ${name}`);
     try {
       const baseUrl = args.text('from');
-      await (
-        await services('read')
-      ).fetchDataset(name, { ...(baseUrl && { baseUrl }), signal, onProgress: (share) => progress.update({ done: share, total: 1 }) });
+      const { fetchDataset } = await services('read');
+      const files = await fetchDataset(name, {
+        ...(baseUrl && { baseUrl }),
+        signal,
+        onProgress: (share) => progress.update({ done: share, total: 1 }),
+        onRemark: output.log,
+      });
+      progress.end();
+      output.document({ name, folder: settings.data, files });
+      output.line(files.length > 0 ? `${name}: fetched to ${settings.data}` : `${name}: is in ${settings.data}`);
     } finally {
       progress.end();
     }
-    output.document({ name, folder: settings.data });
-    output.line(`${name}: fetched to ${settings.data}`);
   },
 };

@@ -172,7 +172,7 @@ describe('refuses', () => {
     expect(await refusal(() => fetching(), 'failed')).toContain(`${base}${first}.gz: expected the file, got 404 Not Found`);
     expect(readdirSync(dir())).toEqual([]);
     expect(await refusal(() => fetching({ baseUrls: ['http://127.0.0.1:1/'] }), 'failed')).toContain(first);
-    expect(await refusal(() => fetchDataset('cifar', { dataDir }))).toBe('data fetch: expected mnist, got "cifar"');
+    expect(await refusal(() => fetchDataset('cifar', { dataDir }))).toBe('data fetch: expected mnist | cifar10, got "cifar"');
   });
 
   test('more bytes than the file can have, and leaves none of them', async () => {
