@@ -13,8 +13,12 @@ import {
   type RunSummary,
   type Snapshot,
 } from './results.ts';
+import type { SweepDetail, SweepSpec, SweepStart, SweepSummary, Table1 } from './sweeps.ts';
 
 const runId = z.string().min(1).max(200);
+const sweepRef = z.string().min(1).max(200);
+/** A preset's name, or a sweep as its file has it; `parseSweep` parses that one, and names its fields. */
+const sweepAsked = { preset: z.string().max(200).optional(), sweep: z.unknown().optional() };
 const kinds = figureKinds.map((k) => k.kind) as [FigureKind, ...FigureKind[]];
 export const figureRequest = z.strictObject({
   kind: z.enum(kinds),
@@ -64,6 +68,14 @@ export const calls = {
     split: z.enum(splits).optional(),
     measure: z.enum(similarityMeasures).optional(),
   }),
+  'sweep.list': z.strictObject({}),
+  'sweep.get': z.strictObject({ sweep: sweepRef }),
+  'sweep.estimate': z.strictObject(sweepAsked),
+  /** jobs: how many runs train at a time from now on; retry: failed ones too */
+  'sweep.start': z.strictObject({ ...sweepAsked, jobs: z.number().int().min(1).max(64).optional(), retry: z.boolean().optional() }),
+  'sweep.cancel': z.strictObject({ sweep: sweepRef }),
+  /** of a sweep, or of all runs that have this tag */
+  'sweep.table1': z.strictObject({ sweep: sweepRef, minTrainAccuracy: z.number().min(0).max(1).optional() }),
   'figure.data': figureRequest,
   'figure.export': z.strictObject({
     request: figureRequest,
@@ -84,8 +96,11 @@ export interface PresetInfo {
   /** the figures of the paper that it feeds */
   figures: string;
   description: string;
-  /** fields that differ from the defaults */
+  /** fields that differ from the defaults; null for a sweep */
   config: unknown;
+  /** null for one run */
+  sweep: { spec: SweepSpec; size: number } | null;
+  /** of a sweep: of all its runs, one after the other */
   estimate: Estimate | null;
 }
 
@@ -107,6 +122,12 @@ export interface CallResults {
   'run.note': RunSummary;
   'run.delete': { id: string };
   'compare.layers': LayerComparison;
+  'sweep.list': SweepSummary[];
+  'sweep.get': SweepDetail;
+  'sweep.estimate': { size: number; estimate: Estimate };
+  'sweep.start': SweepStart;
+  'sweep.cancel': SweepSummary;
+  'sweep.table1': Table1;
   'figure.data': FigureData;
   'figure.export': { fileName: string; mime: string; bytes: Uint8Array };
 }

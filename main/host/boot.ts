@@ -33,7 +33,7 @@ export interface BootOptions {
 
 export interface Services extends Pick<
   AllServices,
-  'exportArrays' | 'analyse' | 'compareLayers' | 'datasets' | 'check' | 'fetchDataset' | 'close'
+  'exportArrays' | 'analyse' | 'compareLayers' | 'datasets' | 'check' | 'checkSweep' | 'fetchDataset' | 'close'
 > {
   /** what a port's dispatch calls */
   handlers: Handlers;
@@ -113,6 +113,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     compareLayers: (request, options) => services.compareLayers(request, options),
     datasets: () => services.datasets(),
     check: (config) => services.check(config),
+    checkSweep: (asked) => services.checkSweep(asked),
     fetchDataset: (name, options) => services.fetchDataset(name, options),
     close: () => services.close(),
   };

@@ -15,12 +15,16 @@ import { createFigures } from './figures.ts';
 import { createMachine } from './machine.ts';
 import { configFor, type Preset } from './presets.ts';
 import { createRuns } from './runs.ts';
+import { estimateAll } from './sweep-cost.ts';
+import { createSweeps } from './sweeps.ts';
 import { createTrainer } from './trainer.ts';
+import { cellsOf } from '../sweeps/index.ts';
 
 export type { Activations } from './analyse.ts';
 export { exportKinds, type ExportKind, type ExportOptions, type ExportRequest } from './export.ts';
 export { toListJson, toShowJson } from './json.ts';
 export { configFor, loadPresets, type Preset } from './presets.ts';
+export { cellsOf, parseSweep, withSettings } from '../sweeps/index.ts';
 
 /** Draws a figure without a page. scale: pixels per CSS pixel, PNG only */
 export type DrawFigure = (
@@ -60,6 +64,8 @@ export interface Services extends Handlers, Datasets {
   compareLayers(request: CallParsed<'compare.layers'>, o?: CompareOptions): Promise<LayerComparison>;
   /** @throws `bad-input` for a config that this machine cannot run: too large, or its data are missing or broken */
   check(config: RunConfig): Promise<void>;
+  /** @throws `bad-input` for a sweep that this machine cannot run, as far as it is not done yet; writes nothing */
+  checkSweep(asked: CallParsed<'sweep.start'>): Promise<void>;
   /** Stops what is at work (what was done is kept), ends all compute processes and closes the library. */
   close(): Promise<void>;
 }
@@ -79,11 +85,15 @@ export function createServices(o: ServicesOptions): Services {
     log,
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
-  const check = async (config: RunConfig) => {
-    checkFits(config, await machine.room());
-    await checkDataset(config, dataDir);
+  const checkAll = async (configs: readonly RunConfig[]) => {
+    const room = await machine.room();
+    for (const config of configs) checkFits(config, room);
+    // Runs of a sweep share their data, which are read to be checked.
+    const different = new Map(configs.map((config) => [JSON.stringify(config.data), config]));
+    for (const config of different.values()) await checkDataset(config, dataDir);
   };
-  const { runToEnd, stopAll, ...runs } = createRuns({
+  const check = (config: RunConfig) => checkAll([config]);
+  const { runToEnd, stopAll, many, ...runs } = createRuns({
     library,
     trainer,
     emit,
@@ -92,18 +102,33 @@ export function createServices(o: ServicesOptions): Services {
     atOnce: o.atOnce ?? 1,
     check,
   });
+  const { checkSweep, ...sweeps } = createSweeps({
+    library,
+    emit,
+    presets,
+    many,
+    cancel: runs['run.cancel'],
+    checkAll,
+    room: () => machine.room(),
+    calibration: () => machine.calibration(),
+  });
   const comparer = createComparer(library, compute);
   const figureData = createFigures(library, comparer.similarities);
 
   return {
     ...runs,
+    ...sweeps,
     'app.info': async () => {
       const { readOnly, readOnlyReason } = library;
       return { version, host: o.host, library: library.file, readOnly, readOnlyReason };
     },
     'presets.list': async () => {
       const calibration = await machine.calibration();
-      return presets.map((preset) => ({ ...preset, estimate: estimate(configFor(presets, { preset: preset.name }), calibration) }));
+      return presets.map(({ sweep, ...preset }) => {
+        if (!sweep) return { ...preset, sweep, estimate: estimate(configFor(presets, { preset: preset.name }), calibration) };
+        const configs = cellsOf(sweep).map((cell) => cell.config);
+        return { ...preset, sweep: { spec: sweep.spec, size: configs.length }, estimate: estimateAll(configs, calibration) };
+      });
     },
     'devices.list': machine['devices.list'],
     'doctor.run': machine['doctor.run'],
@@ -125,6 +150,7 @@ export function createServices(o: ServicesOptions): Services {
 
     runToEnd,
     check,
+    checkSweep,
     exportArrays: (request, options) => exportArrays({ library, compute }, request, options),
     analyse: (activations, options) => analyse(compute, activations, options),
     compareLayers: (request, options) => comparer.layers(request, options),

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseConfig, shown, type RunConfig } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
+import { cellsOf, parseSweep, type Sweep } from '../sweeps/index.ts';
 
 export interface Preset {
   name: string;
@@ -10,8 +11,10 @@ export interface Preset {
   /** the figures of the paper that it feeds */
   figures: string;
   description: string;
-  /** fields that differ from the defaults */
+  /** fields that differ from the defaults; null for a sweep */
   config: unknown;
+  /** null for one run */
+  sweep: Sweep | null;
 }
 
 /** Reads all presets of a folder, by the `order` in their files, then by name. @throws `bad-input` naming the file */
@@ -29,14 +32,18 @@ export function loadPresets(dir: string): Preset[] {
       if (typeof value !== 'string') throw badInput(`${place}: ${key}: expected a text, got ${shown(value)}`);
       return value;
     };
+    const what = 'sweep' in json ? 'sweep' : 'config';
+    let sweep: Sweep | null = null;
     try {
-      parseConfig(json.config);
+      if (what === 'sweep') sweep = parseSweep(json.sweep);
+      else parseConfig(json.config);
     } catch (error) {
-      if (error instanceof KernelscopeError) throw badInput(`${place}: config.${error.message}`);
+      if (error instanceof KernelscopeError) throw badInput(`${place}: ${what}.${error.message}`);
       throw error;
     }
     const name = path.basename(file, '.json');
-    const preset = { name, title: text('title'), figures: text('figures'), description: text('description'), config: json.config };
+    const words = { title: text('title'), figures: text('figures'), description: text('description') };
+    const preset = { name, ...words, config: sweep ? null : json.config, sweep };
     return { preset, order: typeof json.order === 'number' ? json.order : Infinity };
   };
   const all = readdirSync(dir)
@@ -46,13 +53,20 @@ export function loadPresets(dir: string): Preset[] {
   return all.map(({ preset }) => preset);
 }
 
+/** @throws `not-found` with the names that there are of this kind */
+export function presetNamed(presets: readonly Preset[], name: string, kind: 'run' | 'sweep'): Preset {
+  const found = presets.find((p) => p.name === name);
+  if (found) return found;
+  const names = presets.filter((p) => (p.sweep !== null) === (kind === 'sweep')).map((p) => p.name);
+  throw new KernelscopeError('not-found', `preset: expected ${names.join(' | ')}, got ${shown(name)}`);
+}
+
 /** The complete config that a person asked for: defaults, then the preset, then the config; named after the preset where it has no name. */
 export function configFor(presets: readonly Preset[], asked: { preset?: string; config?: unknown; name?: string }): RunConfig {
   const layers: unknown[] = [];
   if (asked.preset !== undefined) {
-    const preset = presets.find((p) => p.name === asked.preset);
-    if (!preset)
-      throw new KernelscopeError('not-found', `preset: expected ${presets.map((p) => p.name).join(' | ')}, got ${shown(asked.preset)}`);
+    const preset = presetNamed(presets, asked.preset, 'run');
+    if (preset.sweep) throw badInput(`preset: expected one run, got ${preset.name}, which is a sweep of ${cellsOf(preset.sweep).length}`);
     layers.push(preset.config);
   } else if (asked.config === undefined) throw badInput('config: expected a preset or a config, got neither');
   if (asked.config !== undefined) layers.push(asked.config);

@@ -7,13 +7,19 @@ export interface Work {
 }
 
 export class Queue {
-  readonly #most: number;
+  #most: number;
   #waiting: Work[] = [];
   readonly #busy = new Set<string>();
   #closed = false;
 
   constructor(most: number) {
     this.#most = most;
+  }
+
+  /** What is at work goes on, also where it is more than that. */
+  setMost(most: number): void {
+    this.#most = most;
+    this.#next();
   }
 
   add(work: Work): void {

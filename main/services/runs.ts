@@ -18,7 +18,6 @@ export interface RunsOptions {
   device: DeviceWish;
   /** how many train at a time */
   atOnce: number;
-  /** refuses what this machine cannot hold */
   /** refuses what this machine cannot do: too large, or its data are not here */
   check(config: RunConfig): Promise<void>;
 }
@@ -37,9 +36,21 @@ type RunCalls = Pick<
   | 'run.note'
   | 'run.delete'
 >;
+/** For those who start many runs at a time, after checks of their own. */
+export interface ManyRuns {
+  /** @throws `locked` where the library is open for reading only */
+  toWrite: () => void;
+  /** Writes a new run that waits to be put into the queue; answers its id. */
+  insert: (config: RunConfig) => string;
+  /** Puts a run that is written down as queued into the queue. */
+  enqueue: (id: string) => void;
+  /** From now on so many train at a time; what is at work goes on. */
+  setAtOnce: (most: number) => void;
+}
 export interface RunServices extends RunCalls {
   /** Settles with the run when it is neither queued nor at work. */
   runToEnd: (id: string) => Promise<RunSummary>;
+  many: ManyRuns;
   /** Stops everything; what was done is kept. */
   stopAll: (reason: string) => Promise<void>;
 }
@@ -63,6 +74,7 @@ export function createRuns(o: RunsOptions): RunServices {
     emit('run.changed', run);
     return run;
   };
+  const insert = (config: RunConfig) => library.runs.create({ name: config.name, config, device: o.device }).id;
   const enqueue = (id: string) => {
     const end = new Promise<void>((resolve) => queue.add({ id, begin: () => trainer.run(id).finally(resolve) }));
     ends.set(id, end);
@@ -96,10 +108,10 @@ export function createRuns(o: RunsOptions): RunServices {
       toWrite();
       const config = configFor(o.presets, asked);
       await o.check(config);
-      const run = library.runs.create({ name: config.name, config, device: o.device });
-      emit('run.changed', run);
-      enqueue(run.id);
-      return { id: run.id };
+      const id = insert(config);
+      changed(id);
+      enqueue(id);
+      return { id };
     },
 
     async 'run.resume'({ run: ref }) {
@@ -140,6 +152,8 @@ export function createRuns(o: RunsOptions): RunServices {
       emit('run.removed', { id });
       return { id };
     },
+
+    many: { toWrite, insert, enqueue, setAtOnce: (most) => queue.setMost(most) },
 
     async runToEnd(id) {
       await ends.get(id);

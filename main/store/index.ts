@@ -1,4 +1,4 @@
 export { openLibrary, type Library, type LibraryOptions } from './library.ts';
 export { mayMove } from './states.ts';
 export type { NewRun } from './runs.ts';
-export type { StoredCell } from './sweeps.ts';
+export type { NewSweep, StoredCell } from './sweeps.ts';

@@ -1,7 +1,6 @@
 // Sweeps: their files, and which run each cell has.
 import type Sqlite from 'better-sqlite3';
 import { KernelscopeError } from '../contract/errors.ts';
-import type { RunConfig } from '../contract/config.ts';
 import type { CellState, SweepCell, SweepSpec, SweepSummary } from '../contract/sweeps.ts';
 
 export interface NewSweep {
@@ -76,8 +75,8 @@ export function sweepsTable(db: Sqlite.Database) {
     /** In their order. */
     cells: (id: string): StoredCell[] => cells.all(id),
     /** Configs of the runs on these datasets that are done, newest first, as they were stored: those of an older version lack fields. */
-    doneConfigs: (datasets: readonly string[]): { id: string; config: Partial<RunConfig> }[] =>
-      done.all(JSON.stringify(datasets)).map(({ id, config }) => ({ id, config: JSON.parse(config) as Partial<RunConfig> })),
+    doneConfigs: (datasets: readonly string[]): { id: string; config: unknown }[] =>
+      done.all(JSON.stringify(datasets)).map(({ id, config }) => ({ id, config: JSON.parse(config) as unknown })),
     /** The id of the sweep that a person named: by its id, its name, or a prefix of the id that no other sweep shares; null: there is none.
      *  @throws KernelscopeError `bad-input` where it could be several */
     resolve(ref: string): string | null {

@@ -13,9 +13,8 @@ function canonical(value: unknown): string {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** SHA-256 of a complete config without what people call it: name and tags. */
-export function configHash({ name: _, tags: __, ...config }: RunConfig): string {
-  return sha256(canonical(config));
-}
+export const configHash = ({ seed, data, model, training, analysis }: RunConfig): string =>
+  sha256(canonical({ seed, data, model, training, analysis }));
 
 /** SHA-256 of a sweep's name and of its cells in their order. The cells, and not the file: so it does not matter how the same grid is
  *  written, and other defaults in a later version make another sweep. */

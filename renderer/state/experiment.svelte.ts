@@ -132,7 +132,7 @@ export class Experiment {
         this.#client.call('presets.list', {}),
         from ? this.#client.call('run.get', { run: from }) : null,
       ]);
-      this.presets = presets;
+      this.presets = presets.filter((preset) => !preset.sweep); // the form is of one run
       this.#origin = origin && { id: origin.id, name: origin.name, config: { ...origin.config, name: '' } };
       this.state = 'ready';
     } catch (error) {

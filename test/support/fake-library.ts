@@ -202,6 +202,7 @@ export function fakePresets(): PresetInfo[] {
     figures,
     description,
     config,
+    sweep: null,
     estimate: estimateOf(parseConfig(config)),
   });
   return [

@@ -13,6 +13,8 @@ import { presets } from './presets.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
+import { sweep } from './sweep.ts';
+import { table1 } from './table1.ts';
 
 export const commands: readonly Command[] = [
   doctor,
@@ -20,6 +22,7 @@ export const commands: readonly Command[] = [
   dataList,
   dataFetch,
   run,
+  sweep,
   list,
   show,
   rename,
@@ -28,6 +31,7 @@ export const commands: readonly Command[] = [
   deleteRun,
   compare,
   figure,
+  table1,
   exportRun,
   analyze,
   serve,
@@ -35,4 +39,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands of the contract that are still to come. */
-export const notYet: readonly string[] = ['data import', 'sweep', 'table1', 'import'];
+export const notYet: readonly string[] = ['data import', 'import'];

@@ -7,6 +7,18 @@ import { bytes, duration } from '../cli/words.ts';
 export const cost = (e: Estimate | null): string =>
   e ? `${duration(e.seconds)}, ${bytes(e.memoryBytes)} memory, ${bytes(e.diskBytes)} disk` : 'unknown';
 
+/** Cost by parts, in the order in which it falls due, and where it is from. */
+export function costTable(e: Estimate): string {
+  const row = (what: string, p: { seconds: number; memoryBytes: number; diskBytes: number }) => [
+    what,
+    duration(p.seconds),
+    bytes(p.memoryBytes),
+    bytes(p.diskBytes),
+  ];
+  const rows = [...e.parts.map((p) => row(p.what, p)), row('together', e)];
+  return `${table(['', 'time', 'memory', 'disk'], rows)}\non ${e.device}; ${e.basis}`;
+}
+
 export const presets: Command = {
   name: 'presets',
   summary: 'the paper’s experiments and small versions of them, with the figures they feed and what they cost here',
@@ -19,7 +31,7 @@ export const presets: Command = {
     output.line(
       table(
         ['preset', 'feeds', 'costs', 'what'],
-        all.map((p) => [p.name, p.figures, cost(p.estimate), p.title]),
+        all.map((p) => [p.name, p.figures, p.sweep ? `${p.sweep.size} runs: ${cost(p.estimate)}` : cost(p.estimate), p.title]),
       ),
     );
   },

@@ -6,10 +6,10 @@ import { nearest } from '../../contract/nearest.ts';
 import { loadPresets } from '../boot.ts';
 import type { Args } from '../cli/args.ts';
 import type { Command, Context } from '../cli/command.ts';
-import { table } from '../cli/output.ts';
-import { bytes, duration } from '../cli/words.ts';
 import { readJson } from '../files.ts';
+import { cellsOf } from '../../services/index.ts';
 import { follow } from './follow.ts';
+import { costTable } from './presets.ts';
 
 const flags: Command['flags'] = {
   set: { value: 'PATH=VALUE', many: true, help: 'changes a field: --set training.epochs=5' },
@@ -24,9 +24,11 @@ const flags: Command['flags'] = {
 async function layerOf(word: string, { paths }: Context): Promise<{ layer: unknown; name: string }> {
   const presets = loadPresets(path.join(paths.resources, 'presets'));
   const preset = presets.find((p) => p.name === word);
+  if (preset?.sweep)
+    throw badInput(`${word}: expected one run, got a sweep of ${cellsOf(preset.sweep).length}; start it with: kernelscope sweep ${word}`);
   if (preset) return { layer: preset.config, name: preset.name };
   if (existsSync(word) || /\.json$/i.test(word)) return { layer: await readJson(word), name: '' };
-  const names = presets.map((p) => p.name);
+  const names = presets.filter((p) => !p.sweep).map((p) => p.name);
   const near = nearest(word, names);
   throw badInput(`${word}: no preset and no file of this name${near ? `; did you mean ${near}?` : `; presets: ${names.join(', ')}`}`);
 }
@@ -43,14 +45,7 @@ async function configOf(args: Args, context: Context): Promise<RunConfig> {
 async function dryRun(config: RunConfig, { output, services }: Context): Promise<void> {
   const e = await (await services('read')).call('run.estimate', { config });
   output.document(e);
-  const row = (what: string, p: { seconds: number; memoryBytes: number; diskBytes: number }) => [
-    what,
-    duration(p.seconds),
-    bytes(p.memoryBytes),
-    bytes(p.diskBytes),
-  ];
-  output.line(table(['', 'time', 'memory', 'disk'], [...e.parts.map((p) => row(p.what, p)), row('together', e)]));
-  output.line(`on ${e.device}; ${e.basis}`);
+  output.line(costTable(e));
 }
 
 function checkResume(args: Args): void {

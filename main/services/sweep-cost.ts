@@ -1,0 +1,57 @@
+// What a sweep costs, and how long it will still take.
+import type { Estimate } from '../contract/results.ts';
+import type { RunConfig } from '../contract/config.ts';
+import type { Calibration } from '../compute/index.ts';
+import type { Library, StoredCell } from '../store/index.ts';
+import { estimate } from './estimate.ts';
+
+/** Cost of all runs, one after the other: times and disk add up, memory is that of the largest. */
+export function estimateAll(configs: readonly RunConfig[], calibration: Calibration): Estimate {
+  const all = configs.map((config) => estimate(config, calibration));
+  const largest = (of: (e: Estimate) => number) => all.reduce((most, e) => Math.max(most, of(e)), 0);
+  const sum = (of: (e: Estimate) => number) => all.reduce((s, e) => s + of(e), 0);
+  const [first] = all;
+  return {
+    ...first,
+    seconds: sum((e) => e.seconds),
+    memoryBytes: largest((e) => e.memoryBytes),
+    diskBytes: sum((e) => e.diskBytes),
+    // The parts of every run are the same, whatever its config.
+    parts: first.parts.map((part, i) => ({
+      what: part.what,
+      seconds: sum((e) => e.parts[i].seconds),
+      memoryBytes: largest((e) => e.parts[i].memoryBytes),
+      diskBytes: sum((e) => e.parts[i].diskBytes),
+    })),
+    basis: `${all.length} runs one after the other; ${first.basis}`,
+  };
+}
+
+const atWork = ({ state }: StoredCell) => state === 'queued' || state === 'running';
+
+/** Tells the seconds until all cells that are queued or running are done: their estimates, corrected by what the done ones took, shared by
+ *  as many as run now; null where there are none. */
+export function createOutlook(library: Library, calibration: () => Promise<Calibration>) {
+  const known = new Map<string, number>(); // by the hash of the config: asked again and again
+  const costOf = (cell: StoredCell, measured: Calibration): number => {
+    const cost = known.get(cell.hash) ?? estimate(library.runs.detail(cell.run as string).config, measured).seconds;
+    known.set(cell.hash, cost);
+    return cost;
+  };
+  return async (cells: readonly StoredCell[]): Promise<number | null> => {
+    const open = cells.filter(atWork);
+    if (open.length === 0) return null;
+    const measured = await calibration();
+    let [took, estimated] = [0, 0];
+    for (const cell of cells) {
+      if (cell.state !== 'done' || cell.seconds === 0) continue;
+      took += cell.seconds;
+      estimated += costOf(cell, measured);
+    }
+    const pace = estimated > 0 ? took / estimated : 1;
+    const left = (cell: StoredCell) => pace * costOf(cell, measured) * (1 - (cell.epoch ?? 0) / Math.max(1, cell.epochs ?? 1));
+    const running = open.filter((cell) => cell.state === 'running').map(left);
+    const all = open.reduce((sum, cell) => sum + left(cell), 0);
+    return Math.max(all / Math.max(1, running.length), ...running);
+  };
+}

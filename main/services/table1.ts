@@ -1,0 +1,65 @@
+// Table I over the runs of a sweep, or of a tag.
+import { KernelscopeError } from '../contract/errors.ts';
+import type { EpochMetrics, RunDetail, Split } from '../contract/results.ts';
+import type { Table1 } from '../contract/sweeps.ts';
+import type { Library } from '../store/index.ts';
+import { correlations, type Outcome } from '../sweeps/index.ts';
+
+interface Chosen {
+  of: Table1['of'];
+  /** ids of the runs that are done */
+  done: string[];
+  missing: number;
+}
+
+function chosen(library: Library, ref: string): Chosen {
+  const id = library.sweeps.resolve(ref);
+  if (id !== null) {
+    const cells = library.sweeps.cells(id);
+    const done = cells.filter((c) => c.state === 'done').map((c) => c.run as string);
+    return { of: { sweep: id, name: library.sweeps.get(id).name }, done: [...new Set(done)], missing: cells.length - done.length };
+  }
+  const runs = library.runs.list().filter((r) => r.tags.includes(ref));
+  if (runs.length === 0)
+    throw new KernelscopeError('not-found', `sweep: no sweep and no tag ${JSON.stringify(ref)} in this library; see sweep --list`);
+  const done = runs.filter((r) => r.state === 'done').map((r) => r.id);
+  return { of: { tag: ref }, done, missing: runs.length - done.length };
+}
+
+function outcomeOf(library: Library, { id, config, snapshots }: RunDetail, final: EpochMetrics): Outcome {
+  const last = snapshots.at(-1);
+  const cka = (split: Split) => {
+    const layers = last === undefined ? [] : library.alignments.layers(id, last, split).map((l) => l.ckaTarget);
+    return { last: layers.at(-1) ?? null, mean: layers.length === 0 ? null : layers.reduce((s, v) => s + v, 0) / layers.length };
+  };
+  const { model, data, training } = config;
+  const [test, train] = [cka('test'), cka('train')];
+  return {
+    skip: model.kind === 'resnet11' ? Number(model.skip) : null,
+    augment: Number(data.augment),
+    batchSize: training.batchSize,
+    learningRate: training.learningRate,
+    momentum: Number(training.optimizer === 'momentum'),
+    loss: final.trainLoss,
+    accuracy: final.testAccuracy,
+    ckaTest: test.last,
+    ckaTrain: train.last,
+    meanCkaTest: test.mean,
+    meanCkaTrain: train.mean,
+  };
+}
+
+/** Correlations over the done runs of the sweep, or else the tag, that a person named.
+ *  minTrainAccuracy: only runs that reached it on the training samples; null: all
+ *  @throws KernelscopeError `not-found` where it names neither, `bad-input` where it could be several sweeps */
+export function table1(library: Library, ref: string, minTrainAccuracy: number | null): Table1 {
+  const { of, done, missing } = chosen(library, ref);
+  const outcomes: Outcome[] = [];
+  let leftOut = 0;
+  for (const id of done) {
+    const run = library.runs.detail(id);
+    if (run.final === null || run.final.trainAccuracy < (minTrainAccuracy ?? 0)) leftOut++;
+    else outcomes.push(outcomeOf(library, run, run.final));
+  }
+  return { of, n: outcomes.length, leftOut, missing, minTrainAccuracy, correlations: correlations(outcomes) };
+}
