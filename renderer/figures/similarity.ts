@@ -9,7 +9,7 @@ import { plainNumber, widthOf } from './text.ts';
 
 /** `layer of NAME, epoch 3`, the name cut to what fits. */
 function layersOf(name: string, epoch: number, room: number): Words {
-  for (let n = name.length; n > 2; n--) {
+  for (let n = name.length; n >= Math.min(3, name.length); n--) {
     const words = plain(`layer of ${n < name.length ? `${name.slice(0, n).trimEnd()}…` : name}, epoch ${plainNumber(epoch)}`);
     if (widthOf(words, size.text) <= room) return words;
   }

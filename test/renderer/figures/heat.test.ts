@@ -122,6 +122,13 @@ test('kernel drift: epochs on both axes, tidy rows, the words of the caption', (
   expect(sceneOf(driftOf([])).panels[0].spots).toEqual([]);
 });
 
+test('models are named on the axes, cut where the plot is short', () => {
+  const named = (name: string) => textOf(sceneOf({ ...similarityOf(3, 3), sources: [source, { ...source, name }] }).panels[0]);
+  expect(named('m1')).toContain('layer of m1, epoch 16');
+  const cut = named('a very long name that no axis of one column could ever hold').find((t) => /^layer of a very.*…, epoch 16$/.test(t));
+  expect(widthOf([{ text: cut ?? '' }], size.text)).toBeLessThan(321); // 85 mm
+});
+
 test('one run: its two epochs are told apart', () => {
   const data = { ...similarityOf(3, 3), sources: [source] };
   expect(sceneOf(data).caption).toContain('epoch 0 (rows) and 16 (columns)');
