@@ -25,7 +25,7 @@ function wordsOf(argv: readonly string[]): string[] {
 /** A command by its first one or two words. */
 function find(words: readonly string[]): Command {
   const two = words.slice(0, 2).join(' ');
-  const found = commands.find((c) => c.name === two) ?? commands.find((c) => c.name === words[0]);
+  const found = commands.find((c) => c.name === two) ?? commands.find((c) => c.name === words[0] && !notYet.includes(two));
   if (found) return found;
   if (notYet.includes(two) || notYet.includes(words[0]))
     throw badInput(`${notYet.includes(two) ? two : words[0]}: not in this version (${version})`);

@@ -59,11 +59,10 @@ async function untilOver(id: string, services: Services, { output, signal }: Con
       const { id: run, epoch, epochs } = payload as Events['run.progress'];
       if (waiting.has(run)) stages.set(run, `${names.get(run) ?? run}: epoch ${epoch}/${epochs}`);
     } else if (name === 'run.changed') {
-      const { id: run, state, name: label, reason } = payload as Events['run.changed'];
+      const { id: run, state } = payload as Events['run.changed'];
       if (state === 'queued' || state === 'running' || !waiting.delete(run)) return;
       stages.delete(run);
       if (state === 'failed') failed++;
-      if (state !== 'done' && !signal.aborted) output.log(`${label} (${run}): ${state}: ${reason ?? 'unknown why'}`);
       asked = 0;
     } else return;
     if (waiting.size === 0) return resolve();

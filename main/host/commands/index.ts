@@ -39,4 +39,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands of the contract that are still to come. */
-export const notYet: readonly string[] = ['data import', 'import'];
+export const notYet: readonly string[] = ['data import', 'sweep slurm', 'import'];

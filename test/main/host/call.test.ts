@@ -21,7 +21,7 @@ describe('which command', () => {
     [['shwo'], 'shwo: unknown command; did you mean show?'],
     [['data', 'lits'], 'data: expected list | fetch, got "lits"'],
     [['data', 'import', 'x'], 'data import: not in this version'],
-    [['sweep', 'slurm'], 'sweep: not in this version'],
+    [['sweep', 'slurm'], 'sweep slurm: not in this version'],
     [['help', 'nothing-like-it'], 'nothing-like-it: unknown command; see help'],
   ])('%j is refused', (argv, message) => expect(() => readCall(argv)).toThrow(message));
 });
