@@ -107,7 +107,7 @@ test('failures are told and stop nothing; what is done is not done again; Table 
 });
 
 /** Long enough to be stopped in the middle: two cells of a second or more. */
-const long = { base: base(600), grid: rates(...good) };
+const long = { base: base(1500), grid: rates(...good) };
 const ends = async (o: CliOptions, report: Report) =>
   Promise.all(
     report.cells.map(async ({ run }) => {

@@ -140,7 +140,7 @@ describe('refuses', () => {
     [['serve', '--port', '99999'], /^--port: expected a whole number 0 … 65535, got "99999"$/],
     [['serve', '--host', '192.0.2.7'], /^--host: expected an address of this machine/m],
     [['bench', '--only', 'nothing'], /^--only: expected /],
-    ...['sweep', 'compare', 'table1', 'import', 'data import'].map((c): [string[], RegExp] => [
+    ...['sweep slurm', 'import', 'data import'].map((c): [string[], RegExp] => [
       [...c.split(' '), 'x'],
       new RegExp(`^${c}: not in this version \\(${pkg.version.replaceAll('.', '\\.')}\\)$`),
     ]),

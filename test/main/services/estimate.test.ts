@@ -61,7 +61,7 @@ function grab(work: () => unknown): unknown {
 }
 
 test('presets: complete configs, the paper’s experiment, and an estimate for each', async () => {
-  expect(presets.map((p) => p.name)).toEqual(['demo', 'section-6-small', 'section-6']);
+  expect(presets.map((p) => p.name)).toEqual(['demo', 'section-6-small', 'section-6', 'section-5-small', 'section-5']);
   const { compute } = playedCompute();
   const { services } = setUp(compute);
   const listed = await services['presets.list']({});

@@ -2,6 +2,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { KernelscopeError } from '../../../main/contract/errors.ts';
 import type { SweepDetail } from '../../../main/contract/sweeps.ts';
+import type { ResnetConfig } from '../../../main/contract/config.ts';
+import { cellsOf, parseSweep } from '../../../main/sweeps/index.ts';
 import { BrokenProcess } from '../../../main/compute/index.ts';
 import { openLibrary } from '../../../main/store/index.ts';
 import { checkpoint, config, newDir, probe, provenance, snapshot, weights } from '../store/support.ts';
@@ -186,6 +188,31 @@ test('the presets that are sweeps have 48 cells each, and the cost of all of the
   expect(sweeps.map((p) => [p.name, p.sweep?.size, p.config])).toEqual([
     ['section-5-small', 48, null],
     ['section-5', 48, null],
+  ]);
+  const paper = cellsOf(parseSweep(sweeps[1].sweep?.spec)).map((cell) => cell.config);
+  for (const { data, model, training, analysis } of paper) {
+    expect([data.dataset, data.train, data.test, analysis.snapshots, analysis.ntk]).toEqual([
+      'cifar10',
+      50_000,
+      10_000,
+      [0, 25, 'last'],
+      false,
+    ]);
+    expect(model).toMatchObject({ kind: 'resnet11', width: 1, batchNorm: true });
+    expect(training).toMatchObject({ loss: 'mse', schedule: 'linear', epochs: 5000 });
+  }
+  // Every combination once: 2 · 2 · 3 · 4.
+  const varied = paper.map(({ data, model, training: t }) =>
+    JSON.stringify([(model as ResnetConfig).skip, data.augment, t.batchSize, t.optimizer, t.learningRate]),
+  );
+  expect(new Set(varied).size).toBe(48);
+  const values = (at: number) => [...new Set(varied.map((v) => (JSON.parse(v) as unknown[])[at]))];
+  expect([0, 1, 2, 3, 4].map(values)).toEqual([
+    [true, false],
+    [true, false],
+    [512, 2048, 4096],
+    ['sgd', 'momentum'],
+    [0.1, 0.01],
   ]);
   const { size, estimate } = await services['sweep.estimate']({ preset: 'section-5-small' });
   expect(size).toBe(48);
