@@ -27,11 +27,12 @@ export class Queue {
     this.#next();
   }
 
-  /** Takes out what has not begun; false where it has, or is not here. */
-  remove(id: string): boolean {
-    const before = this.#waiting.length;
-    this.#waiting = this.#waiting.filter((w) => w.id !== id);
-    return this.#waiting.length < before;
+  /** Takes out those of `ids` that have not begun, and answers them. */
+  remove(ids: readonly string[]): string[] {
+    const wanted = new Set(ids);
+    const removed = this.#waiting.filter((w) => wanted.has(w.id)).map((w) => w.id);
+    this.#waiting = this.#waiting.filter((w) => !wanted.has(w.id));
+    return removed;
   }
 
   /** What waits from now on never begins. */

@@ -44,6 +44,8 @@ export interface ManyRuns {
   insert: (config: RunConfig) => string;
   /** Puts a run that is written down as queued into the queue. */
   enqueue: (id: string) => void;
+  /** Interrupts those that have not begun, and answers them. */
+  dequeue: (ids: readonly string[]) => string[];
   /** From now on so many train at a time; what is at work goes on. */
   setAtOnce: (most: number) => void;
 }
@@ -80,10 +82,19 @@ export function createRuns(o: RunsOptions): RunServices {
     ends.set(id, end);
     void end.then(() => ends.get(id) === end && ends.delete(id));
   };
-  const interruptQueued = (id: string, reason: string): RunSummary => {
-    ends.delete(id);
-    library.runs.move(id, 'interrupted', reason);
-    return changed(id);
+  /** In one transaction: of a sweep there may be thousands. */
+  const interruptQueued = (ids: readonly string[], reason: string): void => {
+    library.transaction(() => ids.forEach((id) => library.runs.move(id, 'interrupted', reason)));
+    for (const id of ids) {
+      ends.delete(id);
+      changed(id);
+    }
+  };
+  /** Answers those that had not begun. */
+  const dequeue = (ids: readonly string[]): string[] => {
+    const removed = queue.remove(ids);
+    interruptQueued(removed, 'stopped before it began');
+    return removed;
   };
   /** A run that is to be changed; one that is not there is said before that nothing may be changed. */
   const named = (ref: string): string => {
@@ -127,7 +138,7 @@ export function createRuns(o: RunsOptions): RunServices {
 
     async 'run.cancel'({ run: ref }) {
       const id = named(ref);
-      if (queue.remove(id)) return interruptQueued(id, 'stopped before it began');
+      if (dequeue([id]).length > 0) return library.runs.get(id);
       const { state } = library.runs.get(id);
       if (!trainer.stop(id, 'stopped by request')) throw badInput(`run ${id}: is ${state}; only a queued or running one can be stopped`);
       await ends.get(id);
@@ -153,7 +164,7 @@ export function createRuns(o: RunsOptions): RunServices {
       return { id };
     },
 
-    many: { toWrite, insert, enqueue, setAtOnce: (most) => queue.setMost(most) },
+    many: { toWrite, insert, enqueue, dequeue, setAtOnce: (most) => queue.setMost(most) },
 
     async runToEnd(id) {
       await ends.get(id);
@@ -166,7 +177,7 @@ export function createRuns(o: RunsOptions): RunServices {
       queue.close();
       if (library.readOnly) return;
       const waiting = [...ends];
-      for (const id of library.runs.inStates('queued')) interruptQueued(id, reason);
+      interruptQueued(library.runs.inStates('queued'), reason);
       const atWork = waiting.filter(([id]) => trainer.stop(id, reason));
       await Promise.all(atWork.map(([, end]) => end));
     },

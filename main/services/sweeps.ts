@@ -136,10 +136,9 @@ export function createSweeps(o: SweepsOptions): SweepServices {
       const id = named(ref);
       many.toWrite();
       // First those that wait, or one would begin as another ends.
-      for (const state of ['queued', 'running']) {
-        const now = library.sweeps.cells(id).filter((cell) => cell.state === state);
-        await Promise.all(now.map((cell) => o.cancel({ run: cell.run as string })));
-      }
+      const runs = library.sweeps.cells(id).flatMap((cell) => cell.run ?? []);
+      many.dequeue(runs);
+      await Promise.all(runs.filter((run) => library.runs.get(run).state === 'running').map((run) => o.cancel({ run })));
       const { spec: _, ...summary } = library.sweeps.get(id);
       return summary;
     },

@@ -33,7 +33,7 @@ function startWords({ id, name, size, done, takenOver, underway, resumed, create
 /** Settles when the sweep has no cell any more that is queued or at work. */
 async function untilOver(id: string, services: Services, { output, signal }: Context): Promise<void> {
   const { call } = services;
-  let detail = await call('sweep.get', { sweep: id });
+  const detail = await call('sweep.get', { sweep: id });
   const waiting = new Set(detail.cells.filter(open).map((c) => c.run as string));
   if (waiting.size === 0) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -50,9 +50,10 @@ async function untilOver(id: string, services: Services, { output, signal }: Con
     progress.update({ done: detail.size - waiting.size, total: detail.size, stage, secondsLeft: left });
   };
   const refresh = async () => {
+    asked = Infinity; // one look at a time
+    const { secondsLeft } = await call('sweep.get', { sweep: id });
     asked = Date.now();
-    detail = await call('sweep.get', { sweep: id });
-    leftAt = { seconds: detail.secondsLeft, at: Date.now() };
+    leftAt = { seconds: secondsLeft, at: asked };
   };
   const off = services.onEvent((name, payload) => {
     if (name === 'run.progress') {
@@ -63,7 +64,6 @@ async function untilOver(id: string, services: Services, { output, signal }: Con
       if (state === 'queued' || state === 'running' || !waiting.delete(run)) return;
       stages.delete(run);
       if (state === 'failed') failed++;
-      asked = 0;
     } else return;
     if (waiting.size === 0) return resolve();
     if (Date.now() - asked > refreshEvery) void refresh().catch(reject);
