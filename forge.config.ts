@@ -25,7 +25,7 @@ const config: ForgeConfig = {
     appBundleId: 'org.kernelscope.app',
     appCategoryType: 'public.app-category.education',
     icon: 'resources/icons/icon',
-    asar: { unpack: '**/*.node' },
+    asar: { unpack: '**/*.{node,so,so.*,dylib,dll}' }, // native modules, and the libraries that they open by path
     extraResource: ['resources'],
     ignore: (file) => file !== '' && (!keep.some((k) => k.test(file)) || drop.some((d) => d.test(file))),
     ...(standin ? { electronZipDir: standin } : {}),

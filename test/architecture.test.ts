@@ -30,6 +30,7 @@ const allowed: Record<string, string[]> = {
 const owners: Record<string, string[]> = {
   'better-sqlite3': ['main/store'],
   koffi: ['main/devices'],
+  sharp: ['main/data'],
   '@tensorflow/': ['main/devices'],
   electron: ['electron'],
   ws: ['main/host'],

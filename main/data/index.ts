@@ -7,12 +7,14 @@ import { createGenerator } from '../devices/random.ts';
 import { checkAugmentation } from './augment.ts';
 import { readCifar10 } from './cifar10.ts';
 import { generateDigits, side } from './digits.ts';
+import { importedNames, readImported } from './import/read.ts';
 import { readMnist } from './mnist.ts';
 import { normaliseChannels, normalises } from './normalise.ts';
 import { drawFrom, requireCount, type Pool, type Samples } from './pool.ts';
 
 export { createAugmenter, type Augmenter } from './augment.ts';
 export { fetchable, fetchDataset, type FetchOptions } from './fetch.ts';
+export { importDataset, type ImportedArrays, type ImportOptions, type ImportReport } from './import/index.ts';
 export { listDatasets, type DatasetReport } from './list.ts';
 export type { Samples } from './pool.ts';
 
@@ -37,19 +39,21 @@ export interface LoadOptions {
 const sizeOf = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
 const digitsShape: readonly number[] = [side, side, 1];
 
-/** Where the samples of a named dataset lie. @throws `bad-input` with the accepted names for an unknown one */
-function reader(name: string): (dataDir: string, split: Split) => Promise<Pool> {
-  if (name === 'mnist') return readMnist;
-  if (name === 'cifar10') return readCifar10;
-  throw badInput(`data.dataset: expected mnist | cifar10 | digits, got ${JSON.stringify(name)}`);
+/** Where the samples of a named dataset come from. @throws `bad-input` with the accepted names for an unknown one */
+async function reader(name: string, dataDir: string): Promise<(split: Split) => Promise<Pool>> {
+  if (name === 'mnist') return (split) => readMnist(dataDir, split);
+  if (name === 'cifar10') return (split) => readCifar10(dataDir, split);
+  const imported = await importedNames(dataDir);
+  if (imported.includes(name)) return (split) => readImported(dataDir, name, split);
+  throw badInput(`data.dataset: expected ${['mnist', 'cifar10', 'digits', ...imported].join(' | ')}, got ${JSON.stringify(name)}`);
 }
 
 /** Whether a config's samples can be had. @throws `bad-input` as loadDataset does, for missing or broken files and for too many samples */
 export async function checkDataset(config: RunConfig, dataDir: string): Promise<void> {
   if (config.data.dataset === 'digits') return checkAugmentation(config, digitsShape);
-  const read = reader(config.data.dataset);
+  const read = await reader(config.data.dataset, dataDir);
   for (const split of splits) {
-    const { count, shape } = await read(dataDir, split);
+    const { count, shape } = await read(split);
     requireCount(config, split, count);
     checkAugmentation(config, shape);
   }
@@ -72,10 +76,10 @@ async function drawBoth(
 ): Promise<Record<Split, Samples> & { shape: readonly number[]; classes: number }> {
   if (config.data.dataset === 'digits')
     return { shape: digitsShape, classes: 10, train: await drawDigits(config, 'train', o), test: await drawDigits(config, 'test', o) };
-  const read = reader(config.data.dataset);
-  const pool = await read(o.dataDir, 'train');
+  const read = await reader(config.data.dataset, o.dataDir);
+  const pool = await read('train');
   const train = await drawFrom(pool, config, 'train');
-  return { shape: pool.shape, classes: pool.classes, train, test: await drawFrom(await read(o.dataDir, 'test'), config, 'test') };
+  return { shape: pool.shape, classes: pool.classes, train, test: await drawFrom(await read('test'), config, 'test') };
 }
 
 function hashOf(...parts: Samples[]): string {

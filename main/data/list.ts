@@ -1,8 +1,11 @@
 // Which datasets are here, and how to get the others.
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { KernelscopeError } from '../contract/errors.ts';
 import { cifar10Folder, cifarFiles, record } from './cifar10.ts';
 import { hasIdx } from './idx.ts';
+import { importedNames, readHeader } from './import/read.ts';
+import { importedFolder } from './import/stored.ts';
 import { mnistFiles, type MnistFile } from './mnist.ts';
 
 export interface DatasetReport {
@@ -38,11 +41,24 @@ async function listCifar10(dataDir: string): Promise<DatasetReport> {
   return told(`${counts.join(' + ')} samples in ${dir}${missing.length ? `; without ${missing.join(', ')}` : ''}`, true);
 }
 
+async function listImported(dataDir: string, name: string): Promise<DatasetReport> {
+  const folder = path.join(importedFolder(dataDir), name);
+  try {
+    const { counts, shape, classNames } = await readHeader(dataDir, name);
+    const what = `${counts.train} + ${counts.test} samples of ${shape.join(' × ')}, ${classNames.length} classes`;
+    return { name, present: true, detail: `imported: ${what}, in ${folder}` };
+  } catch (error) {
+    if (!(error instanceof KernelscopeError)) throw error;
+    return { name, present: false, detail: error.message };
+  }
+}
+
 /** Every dataset, whether it can be used, and where it lies or how to get it. */
 export async function listDatasets(dataDir: string): Promise<DatasetReport[]> {
   return [
     { name: 'digits', present: true, detail: 'generated, any number of samples' },
     await listMnist(dataDir),
     await listCifar10(dataDir),
+    ...(await Promise.all((await importedNames(dataDir)).map((name) => listImported(dataDir, name)))),
   ];
 }

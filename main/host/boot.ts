@@ -33,7 +33,7 @@ export interface BootOptions {
 
 export interface Services extends Pick<
   AllServices,
-  'exportArrays' | 'analyse' | 'compareLayers' | 'datasets' | 'check' | 'checkSweep' | 'fetchDataset' | 'close'
+  'exportArrays' | 'analyse' | 'compareLayers' | 'datasets' | 'check' | 'checkSweep' | 'fetchDataset' | 'importDataset' | 'close'
 > {
   /** what a port's dispatch calls */
   handlers: Handlers;
@@ -115,6 +115,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     check: (config) => services.check(config),
     checkSweep: (asked) => services.checkSweep(asked),
     fetchDataset: (name, options) => services.fetchDataset(name, options),
+    importDataset: (request) => services.importDataset(request),
     close: () => services.close(),
   };
 }

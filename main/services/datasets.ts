@@ -1,5 +1,13 @@
-// Datasets as a host asks for them: which are here, fetching.
-import { fetchable, fetchDataset, listDatasets, type DatasetReport } from '../data/index.ts';
+// Datasets as a host asks for them: which are here, fetching, importing.
+import {
+  fetchable,
+  fetchDataset,
+  importDataset,
+  listDatasets,
+  type DatasetReport,
+  type ImportOptions,
+  type ImportReport,
+} from '../data/index.ts';
 
 export interface FetchRequest {
   /** in place of where the dataset's authors keep it */
@@ -10,15 +18,20 @@ export interface FetchRequest {
   onRemark?: (line: string) => void;
 }
 
+export type ImportRequest = Omit<ImportOptions, 'dataDir'>;
+
 export interface Datasets {
   datasets(): Promise<DatasetReport[]>;
   /** Answers the names of the files that it brought. @throws as fetchDataset of main/data */
   fetchDataset(name: string, o?: FetchRequest): Promise<string[]>;
+  /** @throws as importDataset of main/data */
+  importDataset(request: ImportRequest): Promise<ImportReport>;
 }
 
 export function createDatasets(dataDir: string): Datasets {
   return {
     datasets: () => listDatasets(dataDir),
+    importDataset: (request) => importDataset({ ...request, dataDir }),
     fetchDataset(name, { baseUrl, signal, onProgress, onRemark } = {}) {
       const files = new Map<string, number>(); // the share of each that is here
       return fetchDataset(name, {

@@ -3,6 +3,7 @@ import type { Command } from '../cli/command.ts';
 import { analyze } from './analyze.ts';
 import { bench } from './bench.ts';
 import { compare } from './compare.ts';
+import { dataImport } from './data-import.ts';
 import { dataFetch, dataList } from './data.ts';
 import { doctor } from './doctor.ts';
 import { exportRun } from './export.ts';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   presets,
   dataList,
   dataFetch,
+  dataImport,
   run,
   sweep,
   list,
@@ -39,4 +41,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands of the contract that are still to come. */
-export const notYet: readonly string[] = ['data import', 'sweep slurm', 'import'];
+export const notYet: readonly string[] = ['sweep slurm', 'import'];

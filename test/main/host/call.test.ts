@@ -19,8 +19,7 @@ describe('which command', () => {
   });
   test.each([
     [['shwo'], 'shwo: unknown command; did you mean show?'],
-    [['data', 'lits'], 'data: expected list | fetch, got "lits"'],
-    [['data', 'import', 'x'], 'data import: not in this version'],
+    [['data', 'lits'], 'data: expected list | fetch | import, got "lits"'],
     [['sweep', 'slurm'], 'sweep slurm: not in this version'],
     [['help', 'nothing-like-it'], 'nothing-like-it: unknown command; see help'],
   ])('%j is refused', (argv, message) => expect(() => readCall(argv)).toThrow(message));
