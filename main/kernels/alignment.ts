@@ -65,9 +65,9 @@ export function align(a: Side, b: Side, centred: number): Alignment {
   const [A, B] = [a.features, b.features];
   return {
     // By Cauchy–Schwarz both lie under 1; the minimum takes off rounding only.
-    cka: Math.min(1, centred / Math.sqrt(a.centred * b.centred)),
-    kta: Math.min(1, uncentredProduct(A, B, centred) / Math.sqrt(a.uncentred * b.uncentred)),
-    debiased: unbiasedHsic(A, B, centred) / Math.sqrt(a.debiased * b.debiased),
+    cka: Math.min(1, centred / (Math.sqrt(a.centred) * Math.sqrt(b.centred))),
+    kta: Math.min(1, uncentredProduct(A, B, centred) / (Math.sqrt(a.uncentred) * Math.sqrt(b.uncentred))),
+    debiased: unbiasedHsic(A, B, centred) / (Math.sqrt(a.debiased) * Math.sqrt(b.debiased)),
     null: nullAlignment(participation(A.trace, a.centred), participation(B.trace, b.centred), A.P),
   };
 }

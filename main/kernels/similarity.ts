@@ -15,7 +15,9 @@ export const similarity = async (algebra: Algebra, a: FeatureInput, b: FeatureIn
 export async function similarityMatrix(algebra: Algebra, layers: readonly FeatureInput[]): Promise<number[][]> {
   const sets = layers.map(alignable);
   const products = await (fits(sets) ? concatenated(algebra, sets) : pairwise(algebra, sets));
-  return products.map((row, a) => row.map((p, b) => (a === b ? 1 : Math.min(1, p / Math.sqrt(products[a][a] * products[b][b])))));
+  return products.map((row, a) =>
+    row.map((p, b) => (a === b ? 1 : Math.min(1, p / (Math.sqrt(products[a][a]) * Math.sqrt(products[b][b]))))),
+  );
 }
 
 function fits(sets: readonly Features[]): boolean {

@@ -21,6 +21,8 @@ export interface Activations {
 }
 
 const leastSamples = 4;
+/** Numbers of a one-hot target: 1 GiB. */
+const mostTarget = 2 ** 27;
 const prefix = 'layer/';
 
 async function numbers(source: ArraySource, key: string): Promise<ReadArray> {
@@ -39,7 +41,7 @@ async function layerNames(source: ArraySource): Promise<string[]> {
   if (!('texts' in found)) throw badInput(`${source.what}: layers: expected a list of names, got numbers`);
   const missing = found.texts.find((t) => !there.includes(t));
   if (missing !== undefined)
-    throw badInput(`${source.what}: layers: no array is named ${prefix}${missing}; there are ${there.sort().join(', ')}`);
+    throw badInput(`${source.what}: layers: no array is named ${shown(prefix + missing)}; there are ${there.sort().join(', ')}`);
   const twice = found.texts.find((t, i) => found.texts.indexOf(t) !== i);
   if (twice !== undefined) throw badInput(`${source.what}: layers: ${shown(twice)} is listed twice`);
   if (found.texts.length === 0) throw badInput(`${source.what}: layers: expected one name at least`);
@@ -61,10 +63,28 @@ function rows(array: ReadArray, what: string, P?: number): { data: ReadArray['da
   return { data: array.data, features, P: own };
 }
 
-/** Whether every sample has the same features. */
-function constant(data: ReadArray['data'], N: number): boolean {
-  for (let k = N; k < data.length; k++) if (data[k] !== data[k - N]) return false;
-  return true;
+/** Largest and least size of the numbers of an array: fourth powers of these, which norms of kernels are, are float64 numbers. */
+const [least, most] = [1e-60, 1e60];
+/** Spread relative to the size of all: under it are roundings. */
+const leastSpread = 1e-14;
+
+/** Refuses features [P, N] that are the same for all samples, or of a size that has no kernel in float64. */
+function requireSpread({ data, features: N, P }: ReturnType<typeof rows>, what: string): void {
+  let size = 0;
+  for (let k = 0; k < data.length; k++) size = Math.max(size, Math.abs(data[k]));
+  if (size > most || (size > 0 && size < least))
+    throw badInput(`${what}: expected numbers whose largest lies within ${least} … ${most}, got ${size}`);
+  const mean = new Float64Array(N);
+  for (let k = 0; k < data.length;) for (let j = 0; j < N; j++, k++) mean[j] += data[k] / P;
+  let all = 0;
+  let spread = 0;
+  for (let k = 0; k < data.length;)
+    for (let j = 0; j < N; j++, k++) {
+      all += data[k] * data[k];
+      spread += (data[k] - mean[j]) ** 2;
+    }
+  if (!(spread > leastSpread ** 2 * all))
+    throw badInput(`${what}: expected numbers that vary over the samples, got constant ones: ${data[0]} … for each of ${P} samples`);
 }
 
 /** One-hot [P, C] of labels; C is how many different ones there are. */
@@ -73,13 +93,15 @@ export function oneHot(labels: ReadArray, what: string, P: number): { target: Fl
   const { shape } = labels;
   if (shape[0] !== P || shape.length < 1 || countOf(shape) !== P)
     throw badInput(`${what}: expected ${P} labels, one a sample, got the shape (${shape.join(', ')})`);
-  const values = [...new Set(labels.data)].sort((a, b) => a - b);
-  if (values.length < 2) throw badInput(`${what}: expected two classes at least, got only ${values[0]}`);
-  if (P * values.length > 1e9) throw badInput(`${what}: expected fewer classes, got ${values.length} of ${P} samples`);
-  const column = new Map(values.map((v, i) => [v, i]));
-  const target = new Float64Array(P * values.length);
-  for (let p = 0; p < P; p++) target[p * values.length + (column.get(labels.data[p]) as number)] = 1;
-  return { target, classes: values.length };
+  const values: ArrayLike<number | bigint> = labels.exact ?? labels.data;
+  const classes = [...new Set(Array.from(values))].sort((a, b) => (a < b ? -1 : 1));
+  const C = classes.length;
+  if (C < 2) throw badInput(`${what}: expected two classes at least, got only ${classes[0]}`);
+  if (P * C > mostTarget) throw badInput(`${what}: expected at most ${Math.floor(mostTarget / P)} classes of ${P} samples, got ${C}`);
+  const column = new Map(classes.map((v, i) => [v, i]));
+  const target = new Float64Array(P * C);
+  for (let p = 0; p < P; p++) target[p * C + (column.get(values[p]) as number)] = 1;
+  return { target, classes: C };
 }
 
 async function targetOf(source: ArraySource, P: number): Promise<{ target: Float64Array; classes: number }> {
@@ -88,9 +110,9 @@ async function targetOf(source: ArraySource, P: number): Promise<{ target: Float
   if (has('labels')) return oneHot(await numbers(source, 'labels'), `${source.what}: labels`, P);
   if (!has('target')) throw badInput(`${source.what}: expected labels (P integers) or target (P × C), got neither`);
   const what = `${source.what}: target`;
-  const { data, features } = rows(await numbers(source, 'target'), what, P);
-  if (constant(data, features)) throw badInput(`${what}: expected a target that varies over the samples, got a constant one`);
-  return { target: Float64Array.from(data), classes: features };
+  const found = rows(await numbers(source, 'target'), what, P);
+  requireSpread(found, what);
+  return { target: Float64Array.from(found.data), classes: found.features };
 }
 
 /** Reads and checks `place`, an NPZ or a folder.
@@ -106,8 +128,7 @@ export async function readActivations(place: string): Promise<Activations> {
       const layer = rows(await numbers(source, prefix + name), what, P);
       P ??= layer.P;
       if (P < leastSamples) throw badInput(`${what}: expected ${leastSamples} samples at least, got ${P}`);
-      if (constant(layer.data, layer.features))
-        throw badInput(`${what}: expected features that vary over the samples, got a constant layer`);
+      requireSpread(layer, what);
       layers.push({ name, features: layer.features, data: layer.data });
     }
     const samples = P as number;
@@ -115,9 +136,9 @@ export async function readActivations(place: string): Promise<Activations> {
     let input: Activations['input'] = null;
     if (source.keys.includes('input')) {
       const what = `${source.what}: input`;
-      const { data, features } = rows(await numbers(source, 'input'), what, samples);
-      if (constant(data, features)) throw badInput(`${what}: expected inputs that vary over the samples, got constant ones`);
-      input = { data, features };
+      const found = rows(await numbers(source, 'input'), what, samples);
+      requireSpread(found, what);
+      input = { data: found.data, features: found.features };
     }
     await checkIds(source, samples);
     const used = new Set(['labels', 'target', 'input', 'ids', 'layers', ...names.map((n) => prefix + n)]);

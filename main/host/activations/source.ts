@@ -3,11 +3,12 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { badInput } from '../../contract/errors.ts';
-import { readNpy } from '../formats/npy.ts';
-import { holdsText, readNpyText } from '../formats/npy-text.ts';
-import { readSafetensors } from '../formats/safetensors.ts';
-import { openZipReader, zipLimits } from '../formats/zip-read.ts';
 import type { ReadArray } from '../formats/array.ts';
+import { fileBytes, readPart, requirePlainName, type Stored } from '../formats/bytes.ts';
+import { checkedNpy, headBytes, memoryOf, readNpy, readValues } from '../formats/npy.ts';
+import { checkedText, holdsText, readNpyText } from '../formats/npy-text.ts';
+import { headerLength, readTensors } from '../formats/safetensors.ts';
+import { openZipReader } from '../formats/zip-read.ts';
 
 export type Found = ReadArray | { texts: string[] };
 
@@ -19,24 +20,46 @@ export interface ArraySource {
   close(): Promise<void>;
 }
 
-const readAny = (bytes: Uint8Array, what: string): Found =>
-  holdsText(bytes, what) ? { texts: readNpyText(bytes, what) } : readNpy(bytes, what);
+/** Room for the numbers that are read, in bytes. They lie in memory twice, here and in the process that computes, which needs as much again. */
+class Room {
+  readonly limit = Math.min(16 * 2 ** 30, Math.floor(Math.min(os.totalmem(), process.constrainedMemory() || Infinity) / 4));
+  private left = this.limit;
+  take(bytes: number, what: string): void {
+    if (bytes > this.left)
+      throw badInput(
+        `${what}: expected at most ${this.limit} bytes of numbers in all, a quarter of this machine's memory; ${this.left} are left, got ${bytes}`,
+      );
+    this.left -= bytes;
+  }
+}
+
+/** An NPY array, checked by its header before the rest of it is read. */
+async function readAny(stored: Stored, what: string, room: Room): Promise<Found> {
+  const head = await stored.head(headBytes);
+  if (holdsText(head, what)) {
+    checkedText(head, stored.size, what);
+    return { texts: readNpyText(await stored.read(), what) };
+  }
+  const { type, shape } = checkedNpy(head, stored.size, what);
+  room.take(memoryOf(type, shape), what);
+  return readNpy(await stored.read(), what);
+}
 
 async function openNpz(file: string): Promise<ArraySource> {
-  // Everything is in memory twice for a moment: here and in the process that computes.
-  const memory = Math.floor(os.totalmem() / 2);
-  const zip = await openZipReader(file, file, { ...zipLimits, totalBytes: Math.min(zipLimits.totalBytes, memory) });
+  const room = new Room();
+  const zip = await openZipReader(file);
   const entries = new Map(zip.entries.filter((e) => e.name.endsWith('.npy')).map((e) => [e.name.slice(0, -4), e]));
   return {
     what: file,
     keys: [...entries.keys()],
-    read: async (key) => readAny(await entries.get(key)!.read(), `${file}: ${key}`),
+    read: (key) => readAny(entries.get(key)!, `${file}: ${key}`, room),
     close: () => zip.close(),
   };
 }
 
 const deepest = 8;
 const mostFiles = 100_000;
+const mostNames = 10 << 20;
 
 /** Files under `folder`, as paths from it. A link that leads out of the folder is refused: it would read what nobody chose. */
 async function filesUnder(folder: string): Promise<string[]> {
@@ -49,7 +72,8 @@ async function filesUnder(folder: string): Promise<string[]> {
       const full = path.join(home, name);
       if (entry.isSymbolicLink()) {
         const target = await realpath(full).catch(() => null);
-        if (target === null || !target.startsWith(home + path.sep)) throw badInput(`${path.join(folder, name)}: a link out of ${folder}`);
+        if (target === null || !target.startsWith(home + path.sep))
+          throw badInput(`${path.join(folder, name)}: expected a link within ${folder}, got one that leads out of it or nowhere`);
       }
       if (files.length >= mostFiles) throw badInput(`${folder}: expected at most ${mostFiles} files`);
       if ((await stat(full)).isDirectory()) await walk(name, depth + 1);
@@ -66,30 +90,31 @@ async function openFolder(folder: string): Promise<ArraySource> {
     if (places.has(key)) throw badInput(`${folder}: ${key} is there twice`);
     places.set(key, read);
   };
-  const limit = Math.min(zipLimits.totalBytes, Math.floor(os.totalmem() / 2));
-  let total = 0;
-  const load = async (file: string) => {
-    const full = path.join(folder, file);
-    const { size } = await stat(full);
-    if (size > zipLimits.entryBytes) throw badInput(`${full}: expected at most ${zipLimits.entryBytes} bytes, got ${size}`);
-    return readFile(full);
-  };
+  const room = new Room();
   for (const file of await filesUnder(folder)) {
     const full = path.join(folder, file);
-    if (/\.(npy|safetensors)$/.test(file)) total += (await stat(full)).size;
-    if (total > limit) throw badInput(`${folder}: expected at most ${limit} bytes of arrays`);
-    if (file.endsWith('.npy')) add(file.slice(0, -4), async () => readAny(await load(file), full));
-    else if (file.endsWith('.safetensors')) {
+    if (!/\.(npy|safetensors)$|^layers\.json$/.test(file)) continue;
+    requirePlainName(file, folder);
+    const stored = await fileBytes(full);
+    if (file.endsWith('.npy')) add(file.slice(0, -4), () => readAny(stored, full, room));
+    else if (file === 'layers.json') add('layers', async () => ({ texts: await namesOf(full, stored.size) }));
+    else {
       const inFolder = path.posix.dirname(file);
-      for (const [name, array] of readSafetensors(await load(file), full))
-        add(inFolder === '.' || name.startsWith(`${inFolder}/`) ? name : `${inFolder}/${name}`, async () => array);
-    } else if (file === 'layers.json') add('layers', async () => ({ texts: await namesOf(full) }));
+      const tensors = readTensors(await stored.head(8 + headerLength(await stored.head(8), stored.size, full)), stored.size, full);
+      for (const [name, { type, shape, from, to }] of tensors)
+        add(inFolder === '.' || name.startsWith(`${inFolder}/`) ? name : `${inFolder}/${name}`, async () => {
+          const what = `${full}: ${name}`;
+          room.take(memoryOf(type, shape), what);
+          return readValues(await readPart(full, from, to, what), type, shape, what);
+        });
+    }
   }
   if (places.size === 0) throw badInput(`${folder}: expected NPY or safetensors files, found none`);
   return { what: folder, keys: [...places.keys()], read: (key) => places.get(key)!(), close: async () => undefined };
 }
 
-async function namesOf(file: string): Promise<string[]> {
+async function namesOf(file: string, size: number): Promise<string[]> {
+  if (size > mostNames) throw badInput(`${file}: expected a list of at most ${mostNames} bytes, got ${size}`);
   let names: unknown;
   try {
     names = JSON.parse(await readFile(file, 'utf8'));

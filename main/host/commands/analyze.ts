@@ -1,8 +1,12 @@
+import { badInput, KernelscopeError } from '../../contract/errors.ts';
 import type { Command } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
 import { decimal } from '../cli/words.ts';
 import { readActivations } from '../activations/read.ts';
 import { analysisDocument, type AnalysisDocument } from '../activations/document.ts';
+
+/** ms that pass in silence: most analyses are done by then, and one that is refused says so in one line */
+const quiet = 2_000;
 
 function text(d: AnalysisDocument): string {
   const rows = d.layers.map((l) => [
@@ -31,19 +35,25 @@ export const analyze: Command = {
   flags: { centred: { help: 'spectra of the centred kernel HKH' } },
   words: { least: 1, most: 1, are: 'FILE.npz or DIR' },
   async run(args, { output, services, signal }) {
-    const activations = await readActivations(args.words[0]);
+    const [place] = args.words;
+    const activations = await readActivations(place);
     if (activations.ignored.length > 0) output.log(`not used: ${activations.ignored.join(', ')}`);
     const progress = output.progress('analysing');
     try {
       const source = await services('read');
+      const began = Date.now();
       const result = await source.analyse(
         { ...activations, centred: args.on('centred') },
-        { signal, onProgress: (share) => progress.update({ done: share, total: 1 }) },
+        { signal, onProgress: (share) => Date.now() - began > quiet && progress.update({ done: share, total: 1 }) },
       );
       progress.end();
       const document = analysisDocument(activations, result);
       output.document(document);
       output.line(process.stdout.isTTY ? text(document) : JSON.stringify(document));
+    } catch (error) {
+      // The analysis names the layer; what file it is from is known here.
+      if (error instanceof KernelscopeError && error.code === 'bad-input') throw badInput(`${place}: ${error.message}`);
+      throw error;
     } finally {
       progress.end();
     }

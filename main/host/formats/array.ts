@@ -6,6 +6,8 @@ export interface ReadArray {
   data: Float32Array | Float64Array;
   /** all values are whole numbers by type: labels, ids */
   integer: boolean;
+  /** whole numbers of 64 bits where some lie beyond ±2^53 and `data` rounds them; in the order of the file */
+  exact?: BigInt64Array | BigUint64Array;
 }
 
 export const countOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
@@ -17,6 +19,16 @@ export function halfToNumber(bits: number): number {
   const fraction = bits & 1023;
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
   return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
+}
+
+let table: Float32Array | undefined;
+
+/** n half-precision values, widened, by a table of all of them. */
+export function halves(view: DataView, n: number): Float32Array {
+  table ??= Float32Array.from({ length: 65_536 }, (_, bits) => halfToNumber(bits));
+  const data = new Float32Array(n);
+  for (let i = 0; i < n; i++) data[i] = table[view.getUint16(2 * i, true)];
+  return data;
 }
 
 /** From Fortran order (first index fastest) to C order (last index fastest). */

@@ -3,11 +3,13 @@
 import { shown } from '../../contract/config.ts';
 import { badInput } from '../../contract/errors.ts';
 import type { NamedArray } from '../../contract/results.ts';
-import { countOf, halfToNumber, toCOrder, type ReadArray } from './array.ts';
+import { countOf, halves, toCOrder, type ReadArray } from './array.ts';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** A header says three things; more than this is an attack. */
 const longestHeader = 65_536;
+/** Bytes from a file's beginning that hold every header that is read. */
+export const headBytes = longestHeader + 12;
 /** Elements of the largest array that is read: 16 GB of float64 would not fit anyway. */
 const mostElements = 2 ** 31;
 const accepts = 'float16, float32, float64, integers or booleans, little-endian';
@@ -56,16 +58,20 @@ const each =
     for (let i = 0; i < n; i++) data[i] = get(view, i * width);
     return data;
   };
+/** Where the values lie at a multiple of their width, as NumPy puts them, they are not copied. */
+const inPlace =
+  (Numbers: typeof Float32Array | typeof Float64Array): Reader =>
+  ({ buffer, byteOffset }, n) => {
+    const width = Numbers.BYTES_PER_ELEMENT;
+    if (byteOffset % width === 0) return new Numbers(buffer as ArrayBuffer, byteOffset, n);
+    return new Numbers(buffer.slice(byteOffset, byteOffset + width * n) as ArrayBuffer);
+  };
 
-/** How values of a type are read. Whole numbers beyond 2^53 are rounded, as float64 does. */
+/** How values of a type are read. Whole numbers beyond 2^53 are rounded, as float64 does; `exact` has them as they are. */
 const readers: Record<string, { width: number; integer: boolean; read: Reader }> = {
-  f2: {
-    width: 2,
-    integer: false,
-    read: (v, n) => Float32Array.from({ length: n }, (_, i) => halfToNumber(v.getUint16(2 * i, true))),
-  },
-  f4: { width: 4, integer: false, read: (v, n) => new Float32Array(v.buffer.slice(v.byteOffset, v.byteOffset + 4 * n) as ArrayBuffer) },
-  f8: { width: 8, integer: false, read: (v, n) => new Float64Array(v.buffer.slice(v.byteOffset, v.byteOffset + 8 * n) as ArrayBuffer) },
+  f2: { width: 2, integer: false, read: halves },
+  f4: { width: 4, integer: false, read: inPlace(Float32Array) },
+  f8: { width: 8, integer: false, read: inPlace(Float64Array) },
   b1: { width: 1, integer: true, read: each(1, (v, at) => (v.getUint8(at) ? 1 : 0)) },
   u1: { width: 1, integer: true, read: each(1, (v, at) => v.getUint8(at)) },
   i1: { width: 1, integer: true, read: each(1, (v, at) => v.getInt8(at)) },
@@ -81,20 +87,41 @@ const readers: Record<string, { width: number; integer: boolean; read: Reader }>
 export function readValues(bytes: Uint8Array, type: string, shape: readonly number[], what: string): ReadArray {
   const reader = readers[type];
   const n = countOf(shape);
-  if (bytes.length !== n * reader.width)
-    throw badInput(`${what}: expected ${n * reader.width} bytes for the shape (${shape.join(', ')}), got ${bytes.length}`);
-  const data = reader.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), n);
-  return { shape: [...shape], data, integer: reader.integer };
+  requireBytes(type, shape, bytes.length, what);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const data = reader.read(view, n);
+  const array = { shape: [...shape], data, integer: reader.integer };
+  if (reader.width < 8 || !reader.integer || data.every(Number.isSafeInteger)) return array;
+  const exact = type === 'u8' ? new BigUint64Array(n) : new BigInt64Array(n);
+  for (let i = 0; i < n; i++) exact[i] = type === 'u8' ? view.getBigUint64(8 * i, true) : view.getBigInt64(8 * i, true);
+  return { ...array, exact };
 }
 
-/** An NPY file. Pickled objects are refused unread: to read them is to run them.
- *  @throws KernelscopeError `bad-input` that names `what` */
-export function readNpy(bytes: Uint8Array, what: string): ReadArray {
-  const { descr, fortran, shape, offset } = readNpyHeader(bytes, what);
+/** Bytes that the numbers of `shape` take once they are read. */
+export const memoryOf = (type: string, shape: readonly number[]): number => countOf(shape) * (type === 'f2' || type === 'f4' ? 4 : 8);
+
+/** What an NPY file of `size` bytes holds by its header, in `head`. Pickled objects are refused unread: to read them is to run them. */
+export function checkedNpy(head: Uint8Array, size: number, what: string): NpyHeader & { type: string } {
+  const header = readNpyHeader(head, what);
+  const { descr, shape, offset } = header;
   const [order, type] = [descr[0], descr.slice(1)];
   if (type.startsWith('O')) throw badInput(`${what}: expected ${accepts}, got pickled objects`);
   if (!Object.hasOwn(readers, type) || !(order === '<' || (order === '|' && readers[type].width === 1)))
     throw badInput(`${what}: expected ${accepts}, got type ${shown(descr)}`);
+  requireBytes(type, shape, size - offset, what);
+  return { ...header, type };
+}
+
+/** Refuses `got` bytes where values of this type and shape take another number. */
+export function requireBytes(type: string, shape: readonly number[], got: number, what: string): void {
+  const wanted = countOf(shape) * readers[type].width;
+  if (got !== wanted) throw badInput(`${what}: expected ${wanted} bytes for the shape (${shape.join(', ')}), got ${got}`);
+}
+
+/** An NPY file.
+ *  @throws KernelscopeError `bad-input` that names `what` */
+export function readNpy(bytes: Uint8Array, what: string): ReadArray {
+  const { type, fortran, shape, offset } = checkedNpy(bytes, bytes.length, what);
   const array = readValues(bytes.subarray(offset), type, shape, what);
   return fortran ? { ...array, data: toCOrder(array.data, shape) } : array;
 }

@@ -1,5 +1,6 @@
 // What `analyze` takes and what it refuses.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { NamedArray } from '../../../main/contract/results.ts';
@@ -63,7 +64,15 @@ describe('is refused in one line that names file and array:', () => {
     ['labels and target', [fixture, labels, f64('target', [6], [1, 2, 3, 4, 5, 6])], /got both/],
     ['NaN', [layer(other.with(3, NaN)), labels], /layer\/a: expected finite numbers, got NaN at sample 1, feature 1/],
     ['infinity', [layer(other.with(0, -Infinity)), labels], /got -Infinity at sample 0/],
-    ['a constant layer', [layer(other.map((_, i) => i % 2)), labels], /layer\/a: .*constant layer/],
+    [
+      'a constant layer',
+      [layer(other.map((_, i) => i % 2)), labels],
+      /layer\/a: expected numbers that vary over the samples, got constant ones: 0 … for each of 6/,
+    ],
+    ['a layer of zeros', [layer(new Array<number>(12).fill(0)), labels], /layer\/a: .*constant ones: 0/],
+    ['a layer that varies by roundings', [layer(other.map((v) => 1e8 + v * 1e-9)), labels], /layer\/a: .*constant ones: 100000000/],
+    ['numbers without a kernel', [layer(other.map((v) => v * 1e-90)), labels], /largest lies within 1e-60 … 1e\+60, got 4e-90/],
+    ['too large numbers', [layer(other.map((v) => v * 1e160)), labels], /within 1e-60 … 1e\+60, got 4e\+160/],
     [
       'unequal rows',
       [fixture, f64('layer/b', [5, 1], [1, 2, 3, 4, 5]), labels],
@@ -93,19 +102,77 @@ describe('is refused in one line that names file and array:', () => {
     const place = await write([fixture, labels], false);
     writeFileSync(path.join(folder, 'outside.npy'), Buffer.concat(npyParts(fixture)));
     symlinkSync(path.join(folder, 'outside.npy'), path.join(place, 'layer', 'b.npy'));
-    await expect(readActivations(place)).rejects.toThrow(/layer\/b\.npy: a link out of/);
+    await expect(readActivations(place)).rejects.toThrow(/layer\/b\.npy: expected a link within .*, got one that leads out of it/);
     const linked = await write([fixture, labels], false);
     symlinkSync(folder, path.join(linked, 'layer', 'sub'));
-    await expect(readActivations(linked)).rejects.toThrow(/a link out of/);
+    await expect(readActivations(linked)).rejects.toThrow(/leads out of it or nowhere/);
     const broken = await write([fixture, labels], false);
     symlinkSync('/nowhere/at/all', path.join(broken, 'x.npy'));
-    await expect(readActivations(broken)).rejects.toThrow(/a link out of/);
+    await expect(readActivations(broken)).rejects.toThrow(/leads out of it or nowhere/);
   });
   test('an empty folder, and no folder at all', async () => {
     mkdirSync(path.join(folder, 'empty'));
     await expect(readActivations(path.join(folder, 'empty'))).rejects.toThrow(/expected NPY or safetensors files, found none/);
     await expect(readActivations(path.join(folder, 'nothing'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
+});
+
+test('labels without number: more classes than a target has room for', async () => {
+  const P = 20_000;
+  const count = Array.from({ length: P }, (_, i) => i);
+  const place = await write([f64('layer/a', [P, 1], count), i32('labels', count)]);
+  await expect(readActivations(place)).rejects.toThrow(/labels: expected at most 6710 classes of 20000 samples, got 20000/);
+});
+
+test('a file cut at any place is refused, in one line, and so is a cut folder', async () => {
+  const whole = await write([fixture, labels, f64('input', [6, 1], [1, 2, 3, 4, 5, 7])]);
+  const bytes = readFileSync(whole);
+  const cut = path.join(folder, 'cut.npz');
+  for (let n = 0; n < bytes.length; n += 10) {
+    writeFileSync(cut, bytes.subarray(0, n));
+    const error: unknown = await readActivations(cut).catch((e: unknown) => e);
+    expect([n, error]).toEqual([
+      n,
+      expect.objectContaining({ code: 'bad-input', message: expect.stringMatching(/^[^\n]*cut\.npz: [^\n]+$/) as string }),
+    ]);
+  }
+  const place = await write([fixture, labels], false);
+  const array = readFileSync(path.join(place, 'layer/a.npy'));
+  for (let n = 0; n < array.length; n += 10) {
+    writeFileSync(path.join(place, 'layer/a.npy'), array.subarray(0, n));
+    await expect(readActivations(place)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/layer\/a\.npy: /) as string,
+    });
+  }
+});
+
+test('sizes are held to the header before they are read: files of gigabytes without bytes on the disk', async () => {
+  const place = await write([fixture, labels], false);
+  const file = path.join(place, 'layer', 'a.npy');
+  const began = process.memoryUsage().rss;
+  truncateSync(file, 6 * 2 ** 30);
+  await expect(readActivations(place)).rejects.toThrow(/a\.npy: expected 96 bytes for the shape \(6, 2\), got 6442450816/);
+  truncateSync(file, 0);
+  truncateSync(file, 6 * 2 ** 30);
+  await expect(readActivations(place)).rejects.toThrow(/expected an NPY array, got something else/);
+  rmSync(file);
+  const tensors = path.join(place, 'm.safetensors');
+  writeFileSync(tensors, Buffer.from(BigUint64Array.of(BigInt(100 << 20)).buffer));
+  truncateSync(tensors, 3 * 2 ** 30);
+  await expect(readActivations(place)).rejects.toThrow(
+    /m\.safetensors: expected a safetensors header of at most 10485760 bytes, got 104857600/,
+  );
+  expect(process.memoryUsage().rss - began).toBeLessThan(100 * 2 ** 20); // they say 15 GB
+});
+
+test.skipIf(process.platform === 'win32')('a pipe is refused, not waited for', async () => {
+  const pipe = path.join(folder, 'pipe.npz');
+  execFileSync('mkfifo', [pipe]);
+  await expect(readActivations(pipe)).rejects.toThrow(/pipe\.npz: expected a file, got a pipe/);
+  const place = await write([fixture, labels], false);
+  execFileSync('mkfifo', [path.join(place, 'layer', 'p.npy')]);
+  await expect(readActivations(place)).rejects.toThrow(/p\.npy: expected a file, got a pipe/);
 });
 
 test('a link within the folder is followed', async () => {
@@ -135,7 +202,7 @@ test('layers.json orders the layers of a folder', async () => {
   order('["b", "a"]');
   expect((await readActivations(place)).layers.map((l) => l.name)).toEqual(['b', 'a']);
   order('["b", "../a"]');
-  await expect(readActivations(place)).rejects.toThrow(/layers: no array is named layer\/\.\.\/a/);
+  await expect(readActivations(place)).rejects.toThrow(/layers: no array is named "layer\/\.\.\/a"; there are a, b/);
   order('{"b": 1}');
   await expect(readActivations(place)).rejects.toThrow(/JSON list of names/);
 });
@@ -153,11 +220,19 @@ describe.skipIf(noNumpy)('from NumPy', () => {
     expect([...a.layers[0].data]).toEqual(Array.from({ length: 12 }, (_, i) => i));
     expect(a.ignored).toEqual([]);
   });
+  test('labels of 64 bits are told apart where float64 rounds them together', async () => {
+    const a = await save(`{'layer/a': r.randn(6, 2), 'labels': 2 ** 63 + np.array([[1], [2], [1], [3], [2], [3]], 'u8')}`);
+    expect(a.classes).toBe(3);
+    expect([...a.target]).toEqual([1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1]);
+  });
   test.each([
     [`{'layer/a': np.array([[1], [2]], dtype=object), 'labels': np.arange(2)}`, /layer\/a: .*pickled objects/],
     [`{'layer/a': r.randn(6, 2), 'labels': np.array(list('aabbcc'))}`, /labels: expected numbers, got texts/],
     [`{'layer/a': r.randn(6, 2) + 1j, 'labels': np.arange(6)}`, /layer\/a: .*got type "<c16"/],
+    [`{'layer/a': r.randn(6, 2).astype('>f8'), 'labels': np.arange(6)}`, /layer\/a: .*little-endian, got type ">f8"/],
+    [`{'layer/a': np.zeros(6, [('x', 'f4'), ('y', 'i4')]), 'labels': np.arange(6)}`, /layer\/a: .*structured/],
+    [`{'layer/a': r.randn(6, 2), 'labels': np.array(list('aabbcc'), dtype=object)}`, /labels: .*pickled objects/],
     [`{'layer/a': r.randn(6, 2), 'labels': np.arange(6) // 2, 'layers': np.array(['a', 'a'])}`, /"a" is listed twice/],
-    [`{'layer/a': np.zeros((3000, 3000)), 'labels': np.arange(3000)}`, /zip bomb|constant layer/],
+    [`{'layer/a': np.zeros((3000, 3000)), 'labels': np.arange(3000)}`, /zip bomb|constant ones/],
   ])('%s is refused', async (code, message) => expect(save(code)).rejects.toThrow(message));
 });

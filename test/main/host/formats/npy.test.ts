@@ -120,6 +120,19 @@ print(json.dumps(a.astype('f8').ravel().tolist()))`,
     expect([...ours]).toEqual(theirs.map((t) => word[t] ?? Number(t)));
   });
 
+  test('64-bit integers beyond 2^53 stay apart', () => {
+    const file = path.join(folder, 'long.npy');
+    for (const [type, least] of [
+      ['u8', 2n ** 63n],
+      ['i8', -(2n ** 63n)],
+    ] as const) {
+      numpy('np.save(sys.argv[1], np.array([int(a) for a in sys.argv[3:]], sys.argv[2]))', file, type, `${least}`, `${least + 1n}`);
+      const array = readNpy(readFileSync(file), 'a');
+      expect([...array.exact!]).toEqual([least, least + 1n]);
+      expect(array.data[0]).toBe(array.data[1]); // which is why
+    }
+  });
+
   test('reads what we write', () => {
     const file = path.join(folder, 'ours.npy');
     writeFileSync(file, whole({ shape: [2, 2], data: Float32Array.of(1, 2.5, -3, 4) }));

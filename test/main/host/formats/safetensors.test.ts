@@ -42,6 +42,9 @@ describe('is refused in one line:', () => {
     ['bytes backwards', made({ a: f32([4], 16, 0) }, values), /outside the file/],
     ['a shape that does not fit', made({ a: f32([3], 0, 16) }, values), /expected 12 bytes/],
     ['a shape beyond numbers', made({ a: f32([2 ** 40, 2 ** 40], 0, 16) }, values), /impossible shape/],
+    ['a gap between tensors', made({ a: f32([2], 0, 8), b: f32([1], 12, 16) }, values), /b: 4 bytes before it belong to no tensor/],
+    ['bytes after the last tensor', made({ a: f32([2], 0, 8) }, values), /got 8 bytes more/],
+    ['a line break in a name', made({ 'a\n': f32([4], 0, 16) }, values), /control characters, got code 10/],
     ['overlapping tensors', made({ a: f32([4], 0, 16), b: f32([1], 8, 12) }, values), /overlap/],
   ])('%s', (_, bytes, message) => {
     expect(() => readSafetensors(bytes, 'm.safetensors')).toThrow(message);

@@ -40,6 +40,54 @@ function forged(o: { name?: string; method?: number; packed: Uint8Array; size: n
   return Buffer.concat([local, central, Buffer.from('PK\x05\x06'), u32(0), u16(1), u16(1), u32(central.length), u32(local.length), u16(0)]);
 }
 
+/** The same with four bytes of its record in the directory overwritten. */
+function inDirectory(o: Parameters<typeof forged>[0], at: number, value: number): Buffer {
+  const file = forged(o);
+  const from = file.length - 22 - 51 + at;
+  return file.fill(value, from, from + 4);
+}
+
+/** The same bytes under many records of the directory. */
+function forgedMany(n: number, o: Parameters<typeof forged>[0], name: (i: number) => string = () => 'a.npy'): Buffer {
+  const of = (i: number) => forged({ ...o, name: name(i) });
+  const central = (i: number) => of(i).subarray(-22 - 46 - name(i).length, -22);
+  const directory = Buffer.concat(Array.from({ length: n }, (_, i) => central(i)));
+  const local = of(0).subarray(0, -22 - 46 - name(0).length);
+  const end = Buffer.from(of(0).subarray(-22));
+  end.writeUInt16LE(n, 10);
+  end.writeUInt32LE(directory.length, 12);
+  return Buffer.concat([local, directory, end]);
+}
+
+/** The same with its packed and unpacked sizes in zip64 fields. */
+function wide(o: Parameters<typeof forged>[0], packed: bigint, size: bigint): Buffer {
+  const file = forged(o);
+  const [local, central, end] = [file.subarray(0, -22 - 51), Buffer.from(file.subarray(-22 - 51, -22)), Buffer.from(file.subarray(-22))];
+  const extra = Buffer.alloc(20);
+  extra.writeUInt16LE(1, 0);
+  extra.writeUInt16LE(16, 2);
+  extra.writeBigUInt64LE(size, 4);
+  extra.writeBigUInt64LE(packed, 12);
+  central.fill(0xff, 20, 28).writeUInt16LE(extra.length, 30);
+  end.writeUInt32LE(central.length + extra.length, 12);
+  return Buffer.concat([local, central, extra, end]);
+}
+
+test('zip64 sizes are read; the head of an entry is had without the rest', async () => {
+  const bytes = text('hello hello hello');
+  const packed = deflateRawSync(bytes);
+  writeFileSync(at('w.npz'), wide({ packed, size: 17, crc: crc32(bytes) }, BigInt(packed.length), 17n));
+  expect(Buffer.from((await readAll(at('w.npz')))['a.npy']).toString()).toBe('hello hello hello');
+  const large = new Uint8Array(8 << 20).map((_, i) => i * i);
+  // Damage behind the first half is not met by who reads the first kilobyte.
+  const half = deflateRawSync(large, { level: 0 });
+  writeFileSync(at('h.npz'), forged({ packed: half.fill(0xff, half.length >> 1), size: large.length }));
+  const zip = await openZipReader(at('h.npz'), 'x.npz');
+  expect(await zip.entries[0].head(1000)).toEqual(Buffer.from(large.subarray(0, 1000)));
+  await expect(zip.entries[0].read()).rejects.toThrow(/damaged/);
+  await zip.close();
+});
+
 test('what is written is read back, in order, and the same twice', async () => {
   const entries = { 'layer/η.npy': [text('abc'), text('def')], 'empty.npy': [], 'b.npy': [new Uint8Array(100_000).fill(7)] };
   await write(at('a.zip'), entries);
@@ -67,6 +115,7 @@ describe('is refused in one line:', () => {
   const packed = deflateRawSync(bytes);
   const fine = { packed, size: bytes.length, crc: crc32(bytes) };
   const bomb = deflateRawSync(Buffer.alloc(40 << 20));
+  const middling = deflateRawSync(Buffer.alloc(15 << 20));
 
   test('(the same made right is read)', async () => {
     writeFileSync(at('f.npz'), forged(fine));
@@ -84,12 +133,24 @@ describe('is refused in one line:', () => {
     ['more than declared', forged({ ...fine, size: 4 }), /more than the 4 bytes it declares/],
     ['a bomb that tells', forged({ packed: bomb, size: 40 << 20 }), /zip bomb/],
     ['a bomb that lies', forged({ packed: bomb, size: 1000 }), /more than the 1000 bytes it declares/],
-    ['a path upwards', forged({ ...fine, name: '../a.npy' }), /path out of the archive/],
+    ['a path upwards', forged({ ...fine, name: '../a.npy' }), /path out of it/],
     ['a path upwards in the middle', forged({ ...fine, name: 'layer/../../a.npy' }), /path out/],
     ['a path upwards by backslashes', forged({ ...fine, name: '..\\a.npy' }), /path out/],
     ['an absolute path', forged({ ...fine, name: '/etc/passwd' }), /path out/],
     ['a drive', forged({ ...fine, name: 'c:a.npy' }), /path out/],
+    [
+      'a line break in a name',
+      forged({ ...fine, name: 'a\nb.npy' }),
+      /"a\?b\.npy": expected names without control characters, got code 10/,
+    ],
     ['a password', forged({ ...fine, flags: 1 }), /password/],
+    ['a password at the entry alone', forged(fine).fill(1, 6, 7), /a\.npy: expected a zip without a password/],
+    ['the same name twice', forgedMany(2, fine), /a\.npy is there twice/],
+    ['packed bytes beyond the file', inDirectory(fine, 20, 0xee), /outside the file/],
+    ['an entry beyond the file', inDirectory(fine, 42, 0x7f), /outside the file/],
+    ['petabytes by zip64', wide(fine, 2n ** 50n, 17n), /outside the file/],
+    ['sizes beyond all numbers by zip64', wide(fine, 2n ** 64n - 1n, 17n), /impossible/],
+    ['many entries on the same bytes', forgedMany(600, { ...fine, packed: middling, size: 15 << 20 }, (i) => `${i}.npy`), /zip bomb/],
     ['another method', forged({ ...fine, method: 12 }), /zip method 12/],
     ['stored with two sizes', forged({ ...fine, method: 0 }), /declared 17 bytes, holds/],
   ])('%s', async (_, file, message) => {
