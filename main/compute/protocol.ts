@@ -125,6 +125,8 @@ export interface Rates {
   trainFlops: number;
   /** seconds a training step takes besides */
   stepSeconds: number;
+  /** seconds of a training step for each number of a convolutional network's maps, besides its products */
+  mapSeconds: number;
   /** of float32 products in kernels */
   kernelFlops: number;
   /** of float64 products */

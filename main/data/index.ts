@@ -15,6 +15,7 @@ import { drawFrom, requireCount, type Pool, type Samples } from './pool.ts';
 export { createAugmenter, type Augmenter } from './augment.ts';
 export { fetchable, fetchDataset, type FetchOptions } from './fetch.ts';
 export { importDataset, type ImportedArrays, type ImportOptions, type ImportReport } from './import/index.ts';
+export { sampleShape, type SampleShape } from './shapes.ts';
 export { listDatasets, type DatasetReport } from './list.ts';
 export type { Samples } from './pool.ts';
 

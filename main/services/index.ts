@@ -4,12 +4,12 @@ import type { RunConfig } from '../contract/config.ts';
 import type { FigureData, FigureStyle } from '../contract/figures.ts';
 import type { LayerComparison, NamedArray, RunSummary } from '../contract/results.ts';
 import type { ActivationAnalysis, Compute, DeviceWish } from '../compute/index.ts';
-import { checkDataset } from '../data/index.ts';
+import { checkDataset, sampleShape } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
 import { analyse, type Activations } from './analyse.ts';
 import { createComparer, type CompareOptions } from './compare.ts';
 import { createDatasets, type Datasets } from './datasets.ts';
-import { checkFits, estimate } from './estimate.ts';
+import { checkFits, estimate, type ShapeOf } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
 import { createFigures } from './figures.ts';
 import { createMachine } from './machine.ts';
@@ -76,6 +76,7 @@ export function createServices(o: ServicesOptions): Services {
   const log = o.log ?? ((line: string) => process.stderr.write(`${line}\n`));
   const machine = createMachine({ library, compute, dataDir, device, version });
   const { checkpointEvery } = o;
+  const shapeOf: ShapeOf = (dataset) => sampleShape(dataDir, dataset);
   const trainer = createTrainer({
     library,
     compute,
@@ -87,7 +88,7 @@ export function createServices(o: ServicesOptions): Services {
   });
   const checkAll = async (configs: readonly RunConfig[]) => {
     const room = await machine.room();
-    for (const config of configs) checkFits(config, room);
+    for (const config of configs) checkFits(config, room, shapeOf);
     // Runs of a sweep share their data, which are read to be checked.
     const different = new Map(configs.map((config) => [JSON.stringify(config.data), config]));
     for (const config of different.values()) await checkDataset(config, dataDir);
@@ -111,6 +112,7 @@ export function createServices(o: ServicesOptions): Services {
     checkAll,
     room: () => machine.room(),
     calibration: () => machine.calibration(),
+    shapeOf,
   });
   const comparer = createComparer(library, compute);
   const figureData = createFigures(library, comparer.similarities);
@@ -125,17 +127,17 @@ export function createServices(o: ServicesOptions): Services {
     'presets.list': async () => {
       const calibration = await machine.calibration();
       return presets.map(({ sweep, ...preset }) => {
-        if (!sweep) return { ...preset, sweep, estimate: estimate(configFor(presets, { preset: preset.name }), calibration) };
+        if (!sweep) return { ...preset, sweep, estimate: estimate(configFor(presets, { preset: preset.name }), calibration, shapeOf) };
         const configs = cellsOf(sweep).map((cell) => cell.config);
-        return { ...preset, sweep: { spec: sweep.spec, size: configs.length }, estimate: estimateAll(configs, calibration) };
+        return { ...preset, sweep: { spec: sweep.spec, size: configs.length }, estimate: estimateAll(configs, calibration, shapeOf) };
       });
     },
     'devices.list': machine['devices.list'],
     'doctor.run': machine['doctor.run'],
     'run.estimate': async (asked) => {
       const config = configFor(presets, asked);
-      checkFits(config, await machine.room());
-      return estimate(config, await machine.calibration());
+      checkFits(config, await machine.room(), shapeOf);
+      return estimate(config, await machine.calibration(), shapeOf);
     },
     'compare.layers': (request) => comparer.layers(request),
     'figure.data': figureData,

@@ -30,6 +30,7 @@ export function createMachine({ library, compute, dataDir, device, version }: Ma
     const found = library.calibrations.get(key);
     if (!found || Date.now() - Date.parse(found.measured) > longestUse) return null;
     const { device: name, ...rates } = found.rates as Record<string, unknown> & { device: string };
+    if (typeof rates['mapSeconds'] !== 'number') return null; // measured by a version that did not know of it
     return { device: name, rates: rates as unknown as Rates };
   };
   const measure = async (): Promise<Calibration> => {

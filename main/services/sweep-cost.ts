@@ -3,11 +3,11 @@ import type { Estimate } from '../contract/results.ts';
 import type { RunConfig } from '../contract/config.ts';
 import type { Calibration } from '../compute/index.ts';
 import type { Library, StoredCell } from '../store/index.ts';
-import { estimate } from './estimate.ts';
+import { estimate, type ShapeOf } from './estimate.ts';
 
 /** Cost of all runs, one after the other: times and disk add up, memory is that of the largest. */
-export function estimateAll(configs: readonly RunConfig[], calibration: Calibration): Estimate {
-  const all = configs.map((config) => estimate(config, calibration));
+export function estimateAll(configs: readonly RunConfig[], calibration: Calibration, shapeOf: ShapeOf): Estimate {
+  const all = configs.map((config) => estimate(config, calibration, shapeOf));
   const largest = (of: (e: Estimate) => number) => all.reduce((most, e) => Math.max(most, of(e)), 0);
   const sum = (of: (e: Estimate) => number) => all.reduce((s, e) => s + of(e), 0);
   const [first] = all;
@@ -31,10 +31,10 @@ const atWork = ({ state }: StoredCell) => state === 'queued' || state === 'runni
 
 /** Tells the seconds until all cells that are queued or running are done: their estimates, corrected by what the done ones took, shared by
  *  as many as run now; null where there are none. */
-export function createOutlook(library: Library, calibration: () => Promise<Calibration>) {
+export function createOutlook(library: Library, calibration: () => Promise<Calibration>, shapeOf: ShapeOf) {
   const known = new Map<string, number>(); // by the hash of the config: asked again and again
   const costOf = (cell: StoredCell, measured: Calibration): number => {
-    const cost = known.get(cell.hash) ?? estimate(library.runs.detail(cell.run as string).config, measured).seconds;
+    const cost = known.get(cell.hash) ?? estimate(library.runs.detail(cell.run as string).config, measured, shapeOf).seconds;
     known.set(cell.hash, cost);
     return cost;
   };

@@ -6,7 +6,7 @@ import type { SweepCell, SweepDetail } from '../contract/sweeps.ts';
 import type { Calibration } from '../compute/index.ts';
 import type { Library, StoredCell } from '../store/index.ts';
 import { cellsOf, configHash, parseSweep, sweepHash, type Cell, type Sweep } from '../sweeps/index.ts';
-import { sizeOfRun, type Room } from './estimate.ts';
+import { sizeOfRun, type Room, type ShapeOf } from './estimate.ts';
 import { presetNamed, type Preset } from './presets.ts';
 import type { ManyRuns } from './runs.ts';
 import { createOutlook, estimateAll } from './sweep-cost.ts';
@@ -22,6 +22,7 @@ export interface SweepsOptions {
   checkAll(configs: readonly RunConfig[]): Promise<void>;
   room(): Promise<Room>;
   calibration(): Promise<Calibration>;
+  shapeOf: ShapeOf;
 }
 
 type SweepCalls = Pick<Handlers, 'sweep.list' | 'sweep.get' | 'sweep.estimate' | 'sweep.start' | 'sweep.cancel' | 'sweep.table1'>;
@@ -42,7 +43,7 @@ const stopped = (state: StoredCell['state']) => state === 'interrupted' || state
 
 export function createSweeps(o: SweepsOptions): SweepServices {
   const { library, emit, many } = o;
-  const secondsLeft = createOutlook(library, o.calibration);
+  const secondsLeft = createOutlook(library, o.calibration, o.shapeOf);
 
   const sweepOf = ({ preset: name, sweep: spec }: { preset?: string; sweep?: unknown }): { sweep: Sweep; cells: Cell[] } => {
     if (name === undefined && spec === undefined) throw badInput('sweep: expected a preset or a sweep, got neither');
@@ -82,7 +83,7 @@ export function createSweeps(o: SweepsOptions): SweepServices {
     const steps = plan(library.sweeps.find(sweepHash(sweep.name, cells)), cells, retry);
     const open = cells.filter((_, i) => steps[i].way === 'created' || steps[i].way === 'resumed').map((c) => c.config);
     await o.checkAll(open);
-    checkTogether(open, jobs, await o.room());
+    checkTogether(open, jobs, await o.room(), o.shapeOf);
   };
 
   return {
@@ -96,7 +97,7 @@ export function createSweeps(o: SweepsOptions): SweepServices {
     async 'sweep.estimate'(asked) {
       const { cells } = sweepOf(asked);
       const configs = cells.map((c) => c.config);
-      return { size: cells.length, estimate: estimateAll(configs, await o.calibration()) };
+      return { size: cells.length, estimate: estimateAll(configs, await o.calibration(), o.shapeOf) };
     },
     checkSweep: async (asked) => check(sweepOf(asked), asked),
 
@@ -181,8 +182,8 @@ function storedHash(config: unknown): string | null {
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(2)} GB`;
 
 /** What each of the runs alone passes, all of them may not. */
-function checkTogether(configs: readonly RunConfig[], jobs: number, room: Room): void {
-  const sizes = configs.map(sizeOfRun);
+function checkTogether(configs: readonly RunConfig[], jobs: number, room: Room, shapeOf: ShapeOf): void {
+  const sizes = configs.map((config) => sizeOfRun(config, shapeOf));
   const disk = sizes.reduce((sum, s) => sum + s.diskBytes, 0);
   if (disk > room.diskBytes)
     throw badInput(

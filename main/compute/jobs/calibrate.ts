@@ -1,10 +1,13 @@
 // A quick measurement, about two seconds, of what a device does, on which estimates rest.
+import type { Rank } from '@tensorflow/tfjs-core';
 import { parseConfig } from '../../contract/config.ts';
 import type { Dataset, Samples } from '../../data/index.ts';
 import { openDevice, type Device } from '../../devices/index.ts';
 import { createNetwork } from '../../networks/index.ts';
 import { train } from '../../training/index.ts';
+import { createStep } from '../../training/step.ts';
 import { stepFlops } from '../flops.ts';
+import { workOf } from '../work.ts';
 import type { Job } from '../worker.ts';
 
 /** Any numbers in [0, 1) without a generator: the fractional parts of multiples of an irrational number. */
@@ -32,6 +35,20 @@ async function secondsOfStep(device: Device, o: { inputs: number; hidden: number
     if (event.kind === 'epoch' && event.metrics.epoch > 0) fastest = Math.min(fastest, event.seconds / steps);
   network.dispose();
   return fastest;
+}
+
+/** Seconds for each number of a convolutional network's maps, besides the products: what is left of a step of a narrow one. */
+async function secondsOfMap(device: Device, trainFlops: number): Promise<number> {
+  const { tf } = device;
+  const [batch, sample] = [48, { shape: [32, 32, 3], classes: 10 }];
+  const config = parseConfig({ model: { kind: 'resnet11', width: 0.125 } });
+  const work = workOf(config, sample);
+  const network = createNetwork(device, config, sample.shape, sample.classes);
+  const step = createStep(device, network, config);
+  const [x, y] = [tf.tensor2d(numbers(batch * work.inputs), [batch, work.inputs]), tf.zeros<Rank.R2>([batch, sample.classes])];
+  const seconds = await fastest(() => tf.tidy(() => void step.run(x, y, 0).dataSync()));
+  for (const made of [x, y, step, network]) made.dispose();
+  return Math.max(0, seconds - (batch * work.step) / trainFlops) / (batch * work.maps);
 }
 
 /** The fastest of three, in seconds. */
@@ -77,6 +94,7 @@ export const calibrate: Job<'calibrate'> = async ({ device: wish }) => {
     rates: {
       trainFlops,
       stepSeconds,
+      mapSeconds: await secondsOfMap(device, trainFlops),
       kernelFlops: (2 * n * n * k) / kernel,
       gemmFlops: (2 * m ** 3) / gemm,
       eigenCubes: m ** 3 / eigen,

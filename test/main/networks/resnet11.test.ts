@@ -1,5 +1,5 @@
 // The residual network: its layers, its two ways of normalising, independence of samples, and its tangent factors by brute force.
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig, type RunConfig } from '../../../main/contract/config.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
@@ -39,7 +39,7 @@ function trained(c: RunConfig, steps = 4): Network {
         ),
         classes,
       );
-      step.run(tf.tensor2d(samples(16, 20 + i), [16, inputs]), tf.cast(y, 'float32'), 0.05);
+      step.run(tf.tensor2d(samples(16, 20 + i), [16, inputs]), tf.cast(y as Tensor2D, 'float32'), 0.05);
     });
   step.dispose();
   return network;
@@ -213,7 +213,7 @@ test('in training the batch’s own moments normalise, and the running ones take
   const network = createNetwork(device, config(), shape, classes);
   const x = tf.tensor2d(samples(16), [16, inputs]);
   const stem = network.parameters[0].variable;
-  const conv = tf.tidy(() => tf.conv2d(tf.reshape(x, [16, 8, 8, 3]), stem as Tensor as Tensor4D, 1, 'same'));
+  const conv = tf.tidy(() => tf.conv2d(tf.reshape<Rank.R4>(x, [16, 8, 8, 3]), stem as Tensor as Tensor4D, 1, 'same'));
   const { mean, variance } = tf.moments(conv, [0, 1, 2]);
   tf.tidy(() => void network.forwardInTraining(x));
   const [m, v] = network.buffers.map((b) => b.variable.dataSync());

@@ -1,12 +1,13 @@
 // Estimates against counts by hand, and against what must grow with what.
 import { expect, test } from 'vitest';
-import { forwardFlops, ntkFlops, stepFlops } from '../../../main/compute/index.ts';
+import { forwardFlops, ntkFlops, stepFlops, workOf } from '../../../main/compute/index.ts';
 import { parseConfig } from '../../../main/contract/config.ts';
 import { checkFits, estimate } from '../../../main/services/estimate.ts';
 import { playedCompute, presets, setUp } from './support.ts';
 
-const rates = { trainFlops: 1e11, stepSeconds: 0, kernelFlops: 1e11, gemmFlops: 1e11, eigenCubes: 1e9, startSeconds: 0 };
+const rates = { trainFlops: 1e11, stepSeconds: 0, mapSeconds: 0, kernelFlops: 1e11, gemmFlops: 1e11, eigenCubes: 1e9, startSeconds: 0 };
 const calibration = { device: 'cpu: played', rates };
+const shapeOf = (dataset: string) => ({ shape: dataset === 'cifar10' ? [32, 32, 3] : [28, 28, 1], classes: 10 });
 
 test('operations of a 2-3-2 network, counted by hand', () => {
   // forward: 2·(2·3 + 3·2) a sample; backward: the same to the weights, and 2·3·2 to the hidden layer
@@ -20,7 +21,7 @@ test('operations of a 2-3-2 network, counted by hand', () => {
 
 test('parts add up, and every part grows with what it is made of', () => {
   const base = parseConfig({ training: { epochs: 10 } });
-  const e = estimate(base, calibration);
+  const e = estimate(base, calibration, shapeOf);
   expect(e.seconds).toBeCloseTo(
     e.parts.reduce((s, p) => s + p.seconds, 0),
     12,
@@ -28,28 +29,47 @@ test('parts add up, and every part grows with what it is made of', () => {
   expect(e.parts.reduce((s, p) => s + p.diskBytes, 0)).toBeCloseTo(e.diskBytes, 3);
   expect(e.parts.reduce((s, p) => s + p.memoryBytes, 0)).toBeCloseTo(e.memoryBytes, 3);
   const seconds = (change: object, part: number) =>
-    estimate(parseConfig({ training: { epochs: 10 } }, change), calibration).parts[part].seconds;
+    estimate(parseConfig({ training: { epochs: 10 } }, change), calibration, shapeOf).parts[part].seconds;
   expect(seconds({ training: { epochs: 20 } }, 1)).toBeGreaterThan(1.5 * e.parts[1].seconds);
   expect(seconds({ analysis: { probe: { train: 2000, test: 2000 } } }, 2)).toBeGreaterThan(3.5 * e.parts[2].seconds);
   expect(seconds({ analysis: { ntk: false } }, 2)).toBeLessThan(e.parts[2].seconds);
   const disk = (snapshots: number[]) =>
-    estimate(parseConfig({ training: { epochs: 10 }, analysis: { snapshots } }), calibration).parts[2].diskBytes;
+    estimate(parseConfig({ training: { epochs: 10 }, analysis: { snapshots } }), calibration, shapeOf).parts[2].diskBytes;
   expect(disk([0, 1, 2, 3, 4, 5])).toBeCloseTo(3 * disk([0, 10]), 3);
 });
 
 test('what does not fit is refused with what would', () => {
   const config = parseConfig({ data: { train: 20_000 }, analysis: { probe: { train: 20_000, test: 4 } } });
   const room = { memoryBytes: 3e9, diskBytes: 1e12 };
-  expect(() => checkFits(config, room)).toThrow(
+  expect(() => checkFits(config, room, shapeOf)).toThrow(
     /^analysis\.probe\.train: expected at most \d+ here, got 20000: this run needs about 5\.\d GB of memory, this machine has 3\.0 GB$/,
   );
-  const most = Number(/at most (\d+)/.exec(String(grab(() => checkFits(config, room))))?.[1]);
+  const most = Number(/at most (\d+)/.exec(String(grab(() => checkFits(config, room, shapeOf))))?.[1]);
   const withProbe = (P: number) => parseConfig(config, { analysis: { probe: { train: P } } });
-  expect(() => checkFits(withProbe(most), room)).not.toThrow();
-  expect(() => checkFits(withProbe(most + 1), room)).toThrow('expected at most');
-  expect(() => checkFits(parseConfig(), { memoryBytes: 1e12, diskBytes: 1e6 })).toThrow(
+  expect(() => checkFits(withProbe(most), room, shapeOf)).not.toThrow();
+  expect(() => checkFits(withProbe(most + 1), room, shapeOf)).toThrow('expected at most');
+  expect(() => checkFits(parseConfig(), { memoryBytes: 1e12, diskBytes: 1e6 }, shapeOf)).toThrow(
     /^analysis\.snapshots: expected fewer, got 3: .* of disk/,
   );
+});
+
+test('resnet11: operations counted by hand, and a batch that the device cannot hold is refused with what would fit', () => {
+  const config = (model: object, training: object = {}) =>
+    parseConfig({ data: { dataset: 'cifar10' }, model: { kind: 'resnet11', ...model }, training });
+  const work = workOf(config({ width: 0.25 }), shapeOf('cifar10'));
+  // 3·16 + 2·16² at 32², 16·32 + 2·32² at 16², 32·64 + 2·64² at 8², each with nine taps; then 64·128, 128·64 and 64·10
+  const products = 1024 * 9 * 560 + 256 * 9 * 2560 + 64 * 9 * 10_240 + 8192 + 8192 + 640;
+  expect(work.forward).toBe(2 * products);
+  expect(work.step).toBe(6 * products - 2 * 1024 * 9 * 48);
+  expect(work.weights).toBe(9 * (560 + 2560 + 10_240) + 8192 + 8192 + 640 + 4 * (3 * 16 + 3 * 32 + 3 * 64 + 128 + 64));
+  expect(work.widths).toEqual([16_384, 16_384, 8192, 8192, 8192, 4096, 4096, 4096, 128, 64]);
+  const room = { memoryBytes: 1e12, diskBytes: 1e12 };
+  const paper = config({ width: 1 }, { batchSize: 4096 });
+  const message = /^training\.batchSize: expected at most (\d+) with this network, got 4096: a step would take 20 GB on the device/;
+  expect(() => checkFits(paper, room, shapeOf)).toThrow(message);
+  const most = Number(message.exec(String((grab(() => checkFits(paper, room, shapeOf)) as Error).message))?.[1]);
+  expect(() => checkFits(config({ width: 1 }, { batchSize: most }), room, shapeOf)).not.toThrow();
+  expect(() => checkFits(config({ width: 1 }, { batchSize: most + 1 }), room, shapeOf)).toThrow('training.batchSize');
 });
 
 function grab(work: () => unknown): unknown {

@@ -20,7 +20,15 @@ export interface Played {
 
 export function playedCompute(onCancel: (job: Played) => void = (job) => job.fail(new Error('cancelled'))) {
   const started: Played[] = [];
-  const rates = { trainFlops: 1e11, stepSeconds: 1e-3, kernelFlops: 1e11, gemmFlops: 5e10, eigenCubes: 1e9, startSeconds: 0.5 };
+  const rates = {
+    trainFlops: 1e11,
+    stepSeconds: 1e-3,
+    mapSeconds: 0,
+    kernelFlops: 1e11,
+    gemmFlops: 5e10,
+    eigenCubes: 1e9,
+    startSeconds: 0.5,
+  };
   const compute: Compute = {
     start<K extends JobName>(job: K, input: Jobs[K]['input'], onReport?: (report: Jobs[K]['report']) => unknown): JobHandle<K> {
       if (job === 'calibrate') {
