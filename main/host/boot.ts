@@ -5,7 +5,15 @@ import { createCompute, nodeLauncher, type ActivationAnalysis, type DeviceWish, 
 import type { Client, Emit, Handlers } from '../contract/calls.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { perform } from '../rpc/dispatch.ts';
-import { createServices, exportKinds, loadPresets, type ExportKind, type Services as AllServices } from '../services/index.ts';
+import {
+  analyse,
+  createServices,
+  exportKinds,
+  loadPresets,
+  type ExportKind,
+  type Activations,
+  type Services as AllServices,
+} from '../services/index.ts';
 import { openLibrary, type Library } from '../store/index.ts';
 import { version, type HostPaths } from './paths.ts';
 
@@ -33,7 +41,7 @@ export interface BootOptions {
 
 export interface Services extends Pick<
   AllServices,
-  'exportArrays' | 'analyse' | 'compareLayers' | 'datasets' | 'check' | 'checkSweep' | 'fetchDataset' | 'importDataset' | 'close'
+  'exportArrays' | 'compareLayers' | 'datasets' | 'check' | 'checkSweep' | 'fetchDataset' | 'importDataset' | 'close'
 > {
   /** what a port's dispatch calls */
   handlers: Handlers;
@@ -77,6 +85,20 @@ function open(o: BootOptions): Library {
   }
 }
 
+/** The analysis of activations, which needs no library: none is opened, made or found damaged for it. */
+export async function analyseActivations(
+  { paths, log }: Pick<BootOptions, 'paths' | 'log'>,
+  activations: Activations,
+  o: { signal?: AbortSignal; onProgress?: (share: number) => void },
+): Promise<ActivationAnalysis> {
+  const compute = createCompute({ launch: nodeLauncher(paths.compute), log: (text) => log(text.trimEnd()) });
+  try {
+    return await analyse(compute, activations, o);
+  } finally {
+    await compute.close();
+  }
+}
+
 /** Opens the library and everything that works on it.
  *  @throws KernelscopeError `locked` where another process writes and `write` is asked for, `failed` for a damaged library */
 export async function bootServices(o: BootOptions): Promise<Services> {
@@ -109,7 +131,6 @@ export async function bootServices(o: BootOptions): Promise<Services> {
       return () => void listeners.delete(listener);
     },
     exportArrays: (request, options) => services.exportArrays(request, options),
-    analyse: (activations, options) => services.analyse(activations, options),
     compareLayers: (request, options) => services.compareLayers(request, options),
     datasets: () => services.datasets(),
     check: (config) => services.check(config),

@@ -3,15 +3,15 @@ import type { CallParsed, Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
 import type { FigureData, FigureStyle } from '../contract/figures.ts';
 import type { LayerComparison, NamedArray, RunSummary } from '../contract/results.ts';
-import type { ActivationAnalysis, Compute, DeviceWish } from '../compute/index.ts';
+import type { Compute, DeviceWish } from '../compute/index.ts';
 import { checkDataset, sampleShape } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
-import { analyse, type Activations } from './analyse.ts';
 import { createComparer, type CompareOptions } from './compare.ts';
 import { createDatasets, type Datasets } from './datasets.ts';
 import { checkFits, estimate, type ShapeOf } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
 import { createFigures } from './figures.ts';
+import { titleOf } from './named-runs.ts';
 import { createMachine } from './machine.ts';
 import { configFor, type Preset } from './presets.ts';
 import { createRuns } from './runs.ts';
@@ -20,7 +20,7 @@ import { createSweeps } from './sweeps.ts';
 import { createTrainer } from './trainer.ts';
 import { cellsOf } from '../sweeps/index.ts';
 
-export type { Activations } from './analyse.ts';
+export { analyse, type Activations } from './analyse.ts';
 export { exportKinds, type ExportKind, type ExportOptions, type ExportRequest } from './export.ts';
 export { toListJson, toShowJson } from './json.ts';
 export { configFor, loadPresets, type Preset } from './presets.ts';
@@ -59,7 +59,6 @@ export interface Services extends Handlers, Datasets {
   runToEnd: (id: string) => Promise<RunSummary>;
   /** Raw arrays, one by one, as CONTRACT names them; the request is checked at once. */
   exportArrays(request: ExportRequest, o?: ExportOptions): AsyncGenerator<NamedArray, void, void>;
-  analyse(activations: Activations, o?: { signal?: AbortSignal; onProgress?: (share: number) => void }): Promise<ActivationAnalysis>;
   /** As `compare.layers`, to be watched and stopped. */
   compareLayers(request: CallParsed<'compare.layers'>, o?: CompareOptions): Promise<LayerComparison>;
   /** @throws `bad-input` for a config that this machine cannot run: too large, or its data are missing or broken */
@@ -144,9 +143,7 @@ export function createServices(o: ServicesOptions): Services {
     'figure.export': async ({ request, style, format, scale }) => {
       const data = await figureData(request);
       const { bytes, mime } = await o.drawFigure(data, style, format, scale === undefined ? {} : { scale });
-      const runNames =
-        request.runs.length === 1 ? library.runs.get(library.runs.resolve(request.runs[0])).name : `${request.runs.length} runs`;
-      const fileName = `${runNames} ${request.kind}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-+/, '');
+      const fileName = `${titleOf(library, request.runs)} ${request.kind}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-+/, '');
       return { fileName: `${fileName}.${format}`, mime, bytes };
     },
 
@@ -154,7 +151,6 @@ export function createServices(o: ServicesOptions): Services {
     check,
     checkSweep,
     exportArrays: (request, options) => exportArrays({ library, compute }, request, options),
-    analyse: (activations, options) => analyse(compute, activations, options),
     compareLayers: (request, options) => comparer.layers(request, options),
     ...createDatasets(dataDir),
     async close() {

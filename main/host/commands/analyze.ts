@@ -1,4 +1,5 @@
 import { badInput, KernelscopeError } from '../../contract/errors.ts';
+import { analyseActivations } from '../boot.ts';
 import type { Command } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
 import { decimal } from '../cli/words.ts';
@@ -34,15 +35,15 @@ export const analyze: Command = {
   ],
   flags: { centred: { help: 'spectra of the centred kernel HKH' } },
   words: { least: 1, most: 1, are: 'FILE.npz or DIR' },
-  async run(args, { output, services, signal }) {
+  async run(args, { output, paths, signal }) {
     const [place] = args.words;
     const activations = await readActivations(place);
     if (activations.ignored.length > 0) output.log(`not used: ${activations.ignored.join(', ')}`);
     const progress = output.progress('analysing');
     try {
-      const source = await services('read');
       const began = Date.now();
-      const result = await source.analyse(
+      const result = await analyseActivations(
+        { paths, log: (line) => output.detail(line) },
         { ...activations, centred: args.on('centred') },
         { signal, onProgress: (share) => Date.now() - began > quiet && progress.update({ done: share, total: 1 }) },
       );
