@@ -78,7 +78,7 @@ function fused(backend: CpuBackend, { x, w, gamma, beta, skip, running, inputGra
       },
     };
   });
-  return custom(...(Object.values(named) as Tensor[])) as Tensor4D;
+  return custom(...(Object.values(named) as Tensor[]));
 }
 
 function composed({ x, w, gamma, beta, skip, running }: ConvUnit): Tensor4D {
@@ -88,7 +88,7 @@ function composed({ x, w, gamma, beta, skip, running }: ConvUnit): Tensor4D {
     if (gamma) {
       const { mean, variance } = tf.moments(y, [0, 1, 2]);
       const samples = y.size / y.shape[3];
-      if (running) takeUp(running, mean as Tensor1D, tf.mul(variance as Tensor1D, samples / Math.max(1, samples - 1)));
+      if (running) takeUp(running, mean as Tensor1D, tf.mul(variance, samples / Math.max(1, samples - 1)));
       const inverse = tf.rsqrt(tf.add(variance, batchNorm.epsilon));
       z = tf.add(tf.mul(tf.sub(y, mean), tf.mul(inverse, gamma)), beta);
     } else z = tf.add(y, beta);

@@ -33,7 +33,11 @@ export async function featureSpectrum(o: Target & { features: Reals | RowSource;
   const { Y, total } = readTarget(o);
   const mean = o.centred ? columnMeans(rows, P, N) : new Float64Array(N);
   const wanted = { rows, mean, N };
-  if (N <= P) return finish(o, N, 'float64', await algebra.featurePower(centredRows(wanted, 0, P), P, N, Y, classes), total);
+  if (N <= P) {
+    // Singular values are right to max(P, N)·ε of the largest, eigenvalues to its square: what lies under it is a feature too many.
+    const cut = (P * Number.EPSILON) ** 2;
+    return finish(o, N, 'float64', await algebra.featurePower(centredRows(wanted, 0, P), P, N, Y, classes), total, cut);
+  }
   const K = await gramMatrix(algebra, wanted, P);
   return finish(o, N, 'float64', await algebra.symmetricPower(K, P, Y, classes), total);
 }
@@ -125,12 +129,15 @@ function finish(
   precision: Precision,
   { values, power }: { values: Float64Array; power: Float64Array },
   total: number,
+  // An eigenvalue of a matrix is right to P·ε of the largest.
+  cut: number = Math.max(floors[precision], P * Number.EPSILON),
 ): Spectrum {
   const rank = Math.min(P, N);
   const top = values[0] / P;
   if (!(top > 0)) throw badInput(`${layer}: its ${centred ? 'centred ' : ''}kernel is 0 on these ${P} samples, so it has no spectrum`);
   // A symmetric matrix of independent roundings has a norm of about 2√P of one of them; twice that is allowed for.
   const allowed = Math.max(floors[precision], 4 * Math.sqrt(P) * roundoff[precision]) * top;
+  const floor = floors[precision] * top;
   const eigenvalues = new Float64Array(rank);
   const C = new Float64Array(rank);
   let sum = 0;
@@ -139,11 +146,12 @@ function finish(
     if (!(eta >= -allowed))
       throw badInput(`${layer}: eigenvalue ${k + 1} is ${eta}, under 0 by more than rounding (${allowed}): not a kernel`);
     eigenvalues[k] = Math.max(0, eta);
-    sum += power[k];
+    // A mode that is rounding has any direction, and so any power: none of it is the kernel's.
+    if (eta > cut * top) sum += power[k];
     C[k] = Math.min(1, sum / total); // the minimum takes off rounding, which the check below bounds
   }
   if (!(sum <= total * (1 + 1e-9)))
     throw new Error(`${layer}: the modes hold ${sum / total} of the target's power; the eigensolver is wrong`);
   const nullPower = Math.max(0, 1 - sum / total);
-  return { layer, samples: P, features: N, classes, eigenvalues, power: C, nullPower, noiseFloor: floors[precision] * top, centred };
+  return { layer, samples: P, features: N, classes, eigenvalues, power: C, nullPower, noiseFloor: floor, centred };
 }

@@ -110,9 +110,9 @@ function gradients(
       [1, C * O],
     );
     const raw = tf.matMul(columns, tf.reshape(all, [B, pixels, C * O]), true, false); // [B, k²I, C·O]
-    const weights = tf.reshape(tf.mul(tf.reshape(raw, [B * k * k * I, C * O]), scales), [B, k * k * I * C * O]);
-    const shifts = tf.sum(tf.reshape(all, [B, pixels, C * O]), 1) as Tensor2D;
-    const parts: Tensor2D[] = [weights as Tensor2D, shifts];
+    const weights: Tensor2D = tf.reshape(tf.mul(tf.reshape(raw, [B * k * k * I, C * O]), scales), [B, k * k * I * C * O]);
+    const shifts: Tensor2D = tf.sum(tf.reshape(all, [B, pixels, C * O]), 1);
+    const parts: Tensor2D[] = [weights, shifts];
     if (layer.running) {
       const [mean, variance] = [layer.running.mean, layer.running.variance].map((t) => t.dataSync());
       const inverse = Float32Array.from(variance, (v) => 1 / Math.sqrt(v + batchNorm.epsilon));

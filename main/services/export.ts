@@ -53,7 +53,8 @@ async function* arrays(
     const probe = library.probes.get(run.id, split);
     return probe ? [{ split, probe }] : [];
   });
-  for (const { split, probe } of probes) yield* probeArrays(split, probe);
+  const flat = run.config.model.kind === 'mlp'; // which sees images as vectors
+  for (const { split, probe } of probes) yield* probeArrays(split, probe, flat);
   if (what.has('metrics')) yield* metricArrays(library, run.id);
   for (const epoch of epochs) {
     if (what.has('weights')) for (const w of library.snapshots.weights(run.id, epoch)) yield { ...w, name: `weights/${epoch}/${w.name}` };
@@ -72,8 +73,8 @@ async function* arrays(
   if (again.length > 0 && epochs.length > 0 && probes.length > 0) yield* computed(library, compute, run, probes, epochs, again, o);
 }
 
-function* probeArrays(split: Split, { ids, x, y, classes }: ProbeSet): Generator<NamedArray> {
-  yield { name: `probe/${split}/x`, shape: [ids.length, x.length / ids.length], data: x }; // an MLP sees images as vectors
+function* probeArrays(split: Split, { ids, x, xShape, y, classes }: ProbeSet, flat: boolean): Generator<NamedArray> {
+  yield { name: `probe/${split}/x`, shape: flat ? [ids.length, x.length / ids.length] : xShape, data: x };
   yield { name: `probe/${split}/y`, shape: [ids.length, classes], data: y };
   yield { name: `probe/${split}/ids`, shape: [ids.length], data: ids };
 }

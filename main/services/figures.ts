@@ -4,6 +4,7 @@ import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { CurveSpectrum, FigureData, FigureRequest, FigureSource } from '../contract/figures.ts';
 import { splits as bothSplits, type RunDetail, type Split } from '../contract/results.ts';
 import type { Library } from '../store/index.ts';
+import { runsNamed } from './named-runs.ts';
 import { kernelDrift, layerSimilarity, models, type Known, type Similarities } from './figure-comparisons.ts';
 
 export type { Similarities };
@@ -73,7 +74,7 @@ export function createFigures(library: Library, similarities?: Similarities): Ha
   const known: Known = { library, sourceOf, epochsOf };
 
   return async (request) => {
-    const runs = [...new Set(request.runs.map((ref) => library.runs.resolve(ref)))].map((id) => library.runs.detail(id));
+    const runs = [...new Set(request.runs.flatMap((ref) => runsNamed(library, ref)))].map((id) => library.runs.detail(id));
     const splits = request.splits ?? bothSplits;
     const { kind } = request;
     if (kind === 'training') return { kind, sources: runs.map(sourceOf), metrics: runs.map((r) => library.metrics.all(r.id)) };

@@ -61,7 +61,7 @@ function styleOf(args: Args): Partial<FigureStyle> {
 export const figure: Command = {
   name: 'figure',
   summary: 'the figure that the page draws, as SVG, PNG or CSV',
-  usage: 'KIND RUN… --out FILE.svg|.png|.csv | --list',
+  usage: 'KIND RUN|SWEEP… --out FILE.svg|.png|.csv | --list',
   details: figureKinds.map((k) => `${k.kind}: ${k.shows} (${k.paper})`),
   flags: {
     list: { help: 'names the kinds' },

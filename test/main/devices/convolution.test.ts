@@ -167,10 +167,10 @@ describe.each([true, false])('native BLAS: %s', (native) => {
   test('the same job gives the same bits again, however the threads are scheduled', () => {
     const once = () =>
       d.tf.tidy(() => {
-        const w = d.tf.variable(image([3, 3, 8, 16], 2)) as Variable;
+        const w: Variable = d.tf.variable(image([3, 3, 8, 16], 2));
         const { grads } = d.tf.variableGrads(
           () =>
-            d.tf.sum(
+            d.tf.sum<Scalar>(
               d.tf.square(
                 d.ops.convUnit({
                   x: image([40, 16, 16, 8], 1),
@@ -182,7 +182,7 @@ describe.each([true, false])('native BLAS: %s', (native) => {
                   inputGradient: false,
                 }),
               ),
-            ) as Scalar,
+            ),
           [w],
         );
         const read = grads[w.name].dataSync();

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Reals } from '../../../main/kernels/features.ts';
 import { infiniteKernel } from '../../../main/kernels/infinite.ts';
 import { featureSpectrum, kernelSpectrum } from '../../../main/kernels/spectrum.ts';
-import { centre, flat, gram, inner, kta, matrix, oneHot, spectrumOf, trace, type Matrix } from '../../support/numerics.ts';
+import { centre, flat, gaussians, gram, inner, kta, matrix, oneHot, spectrumOf, trace, type Matrix } from '../../support/numerics.ts';
 import { algebras, features } from './support.ts';
 
 const X: Matrix = [[1, 2], [0, 1], [3, 1], [2, 2], [1, 0], [4, 3]]; // prettier-ignore
@@ -147,4 +147,23 @@ describe.each(algebras)('%s', (_, algebra) => {
     const { eigenvalues } = await ofKernel(K, Y, true);
     for (let k = 0; k < 3; k++) expect(Math.abs(8 * eigenvalues[k] - values[k])).toBeLessThan(1e-12 * values[0]);
   });
+});
+
+test.each(algebras)('%s: features too many hold no power; what a rank-deficient layer cannot express is null power', async (_, algebra) => {
+  const P = 30;
+  const next = gaussians(77);
+  const [a, b, y] = [0, 1, 2].map(() => Float64Array.from({ length: P }, next));
+  // two directions in six columns, one of them dead and one constant times another
+  const columns = [a, b, a.map((v, i) => v + b[i]), new Float64Array(P), a.map((v) => -3 * v), b.map((v, i) => 0.5 * v - a[i])];
+  const features = Float64Array.from({ length: P * 6 }, (_, k) => columns[k % 6][Math.floor(k / 6)]);
+  const dot = (u: Float64Array, v: Float64Array) => u.reduce((s, x, i) => s + x * v[i], 0);
+  const rest = b.map((v, i) => v - (dot(a, b) / dot(a, a)) * a[i]);
+  const expected = (dot(a, y) ** 2 / dot(a, a) + dot(rest, y) ** 2 / dot(rest, rest)) / dot(y, y);
+  const s = await featureSpectrum({ algebra, layer: 'l', features, P, N: 6, y, classes: 1, centred: false });
+  for (const C of s.power.subarray(1)) expect(Math.abs(C - expected)).toBeLessThan(1e-13);
+  expect(Math.abs(s.nullPower - (1 - expected))).toBeLessThan(1e-13);
+  // 40 columns of the same two directions, more than there are samples: through the kernel
+  const wide = Float64Array.from({ length: P * 40 }, (_, k) => features[Math.floor(k / 40) * 6 + (k % 6)]);
+  const w = await featureSpectrum({ algebra, layer: 'l', features: wide, P, N: 40, y, classes: 1, centred: false });
+  expect(Math.abs(w.nullPower - (1 - expected))).toBeLessThan(1e-12);
 });
