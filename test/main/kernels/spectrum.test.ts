@@ -163,7 +163,7 @@ test.each(algebras)('%s: features too many hold no power; what a rank-deficient 
   for (const C of s.power.subarray(1)) expect(Math.abs(C - expected)).toBeLessThan(1e-13);
   expect(Math.abs(s.nullPower - (1 - expected))).toBeLessThan(1e-13);
   // 40 columns of the same two directions, more than there are samples: through the kernel
-  const wide = Float64Array.from({ length: P * 40 }, (_, k) => features[Math.floor(k / 40) * 6 + (k % 6)]);
+  const wide = Float64Array.from({ length: P * 40 }, (_, k) => features[Math.floor(k / 40) * 6 + ((k % 40) % 6)]);
   const w = await featureSpectrum({ algebra, layer: 'l', features: wide, P, N: 40, y, classes: 1, centred: false });
   expect(Math.abs(w.nullPower - (1 - expected))).toBeLessThan(1e-12);
 });

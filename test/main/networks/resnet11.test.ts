@@ -64,7 +64,7 @@ function reference(c: RunConfig, weights: Record<string, Tensor>, x: Tensor4D): 
     maps.push(h);
     if (layer.pooled) h = layer.pooled.height === 1 ? tf.reshape(tf.maxPool(h, [h.shape[1], h.shape[2]], 1, 'valid'), [h.shape[0], 1, 1, h.shape[3]]) : tf.maxPool(h, 2, 2, 'valid'); // prettier-ignore
   }
-  return { output: tf.matMul(tf.reshape(h, [h.shape[0], h.shape[3]]), weights['readout.weight'] as Tensor2D), maps };
+  return { output: tf.matMul(tf.reshape(h, [h.shape[0], h.shape[3]]), weights['readout.weight']), maps };
 }
 
 test('eleven convolutions, ten of them probed, as the table says', () => {
