@@ -1,5 +1,5 @@
 // Quick self-test of an open device, for `doctor`: each operation against its definition in float64.
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Check } from '../contract/results.ts';
 import type { Device } from './index.ts';
 
@@ -94,6 +94,56 @@ function activations({ tf, ops }: Operations): Check {
   return check('erf, tanh and relu against tables', got, want, 4e-7);
 }
 
+/** A layer conv → batch norm → relu: value, and ∂/∂w Σ(o ∘ r), by the definitions in float64 */
+function convolution({ tf, ops }: Operations): Check {
+  const [B, H, W, I, O] = [3, 5, 4, 2, 3];
+  const [x, w, r] = [values(B * H * W * I, 0.8), values(9 * I * O, 0.9), values(B * H * W * O, 1.1)];
+  const [gamma, beta] = [values(O, 1.2).map((v) => 1 + v / 2), values(O, 1.3)];
+  const n = B * H * W;
+  const inside = (i: number, j: number) => i >= 0 && i < H && j >= 0 && j < W;
+  /** every product of the convolution: position, filter's number, sample's number, channel */
+  const each = (f: (p: number, q: number, k: number, o: number) => void) => {
+    for (let b = 0; b < B; b++)
+      for (let i = 0; i < H; i++)
+        for (let j = 0; j < W; j++)
+          for (let t = 0; t < 9; t++) {
+            const [u, v] = [i + Math.floor(t / 3) - 1, j + (t % 3) - 1];
+            if (!inside(u, v)) continue;
+            for (let c = 0; c < I; c++)
+              for (let o = 0; o < O; o++) f((b * H + i) * W + j, ((b * H + u) * W + v) * I + c, (t * I + c) * O + o, o);
+          }
+  };
+  const y = new Float64Array(n * O);
+  each((p, q, k, o) => (y[p * O + o] += x[q] * w[k]));
+  const channel = (f: (v: number, i: number) => number, o: number) => y.reduce((s, v, i) => (i % O === o ? s + f(v, i) : s), 0) / n;
+  const mean = Array.from({ length: O }, (_, o) => channel((v) => v, o));
+  const deviation = mean.map((m, o) => Math.sqrt(channel((v) => (v - m) ** 2, o) + 1e-5));
+  const normal = y.map((v, i) => (v - mean[i % O]) / deviation[i % O]);
+  const z = normal.map((v, i) => gamma[i % O] * v + beta[i % O]);
+  const dn = z.map((v, i) => (v > 0 ? r[i] * gamma[i % O] : 0));
+  const shift = mean.map((_, o) => channel((_v, i) => dn[i], o));
+  const slope = mean.map((_, o) => channel((_v, i) => dn[i] * normal[i], o));
+  const dw = new Float64Array(9 * I * O);
+  each((p, q, k, o) => {
+    const i = p * O + o;
+    dw[k] += (x[q] * (dn[i] - shift[o] - normal[i] * slope[o])) / deviation[o];
+  });
+  const got = tf.tidy(() => {
+    const fixed = { x: tf.tensor4d(x, [B, H, W, I]), gamma: tf.tensor1d(gamma), beta: tf.tensor1d(beta), skip: null, running: null };
+    const layer = (filters: Tensor) => ops.convUnit({ ...fixed, w: filters as Tensor4D, inputGradient: false });
+    const filters = tf.tensor4d(w, [3, 3, I, O]);
+    const gradient = tf.grad((f: Tensor) => tf.sum(tf.mul(layer(f), tf.tensor4d(r, [B, H, W, O]))))(filters);
+    return [...layer(filters).dataSync(), ...gradient.dataSync()];
+  });
+  // sums of 60 numbers, divided by deviations near 1
+  return check(
+    'convolution with batch norm, and its gradient, against the definitions',
+    got,
+    [...z.map((v) => Math.max(0, v)), ...dw],
+    3e-5,
+  );
+}
+
 function notANumber({ tf, ops }: Operations): Check {
   const got = tf.tidy(() => {
     const x = tf.tensor2d([NaN, 1, 2, 3], [2, 2]);
@@ -105,5 +155,5 @@ function notANumber({ tf, ops }: Operations): Check {
 
 /** The checks of one open device; some milliseconds in all. */
 export async function checkDevice(device: Operations): Promise<Check[]> {
-  return [matrixProduct, denseGradient, adamSteps, activations, notANumber].map((run) => run(device));
+  return [matrixProduct, denseGradient, adamSteps, activations, convolution, notANumber].map((run) => run(device));
 }

@@ -8,8 +8,7 @@ import { jitter, metricsAt, ntkAlignment, snapshotAt } from './fake-numbers.ts';
 
 const hiddenOf = (config: RunConfig): number[] => mlpOf(config).hidden;
 export const layersOf = (config: RunConfig): string[] => [...hiddenOf(config).map((_, i) => `layer${i + 1}`), 'output'];
-export const modelText = (config: RunConfig): string =>
-  `mlp ${hiddenOf(config).length}×${hiddenOf(config)[0]} ${mlpOf(config).activation}`;
+export const modelText = (config: RunConfig): string => `mlp ${hiddenOf(config).length}×${hiddenOf(config)[0]} ${mlpOf(config).activation}`;
 const dayMs = 86_400_000;
 
 export interface RunSpec {

@@ -14,7 +14,7 @@ const failed = async (ops: Ops, tf = d.tf) => (await checkDevice({ tf, ops })).f
 test('sound: all pass, with room, and nothing is left behind', async () => {
   const before = d.tf.memory().numTensors;
   const checks = await checkDevice(d);
-  expect(checks).toHaveLength(5);
+  expect(checks).toHaveLength(6);
   for (const c of checks) {
     expect(c.passed, c.name).toBe(true);
     expect(c.deviation).toBeLessThanOrEqual(c.tolerance);
@@ -44,6 +44,13 @@ describe('slightly wrong', () => {
   test('a product that drops a millionth', async () => {
     const tf = { ...d.tf, matMul: (...args: Parameters<typeof d.tf.matMul>) => d.tf.mul(d.tf.matMul(...args), 1.00001) } as typeof d.tf;
     expect(await failed(d.ops, tf)).toEqual(['matrix product against float64']);
+  });
+  test('a convolutional layer with another γ, or without batch norm', async () => {
+    const name = 'convolution with batch norm, and its gradient, against the definitions';
+    const scaled: Ops = { ...d.ops, convUnit: (o) => d.ops.convUnit({ ...o, gamma: o.gamma && d.tf.mul(o.gamma, 1 - 1e-4) }) };
+    expect(await failed(scaled)).toEqual([name]);
+    const bare: Ops = { ...d.ops, convUnit: (o) => d.ops.convUnit({ ...o, w: d.tf.mul(o.w, 1.0001), gamma: null }) };
+    expect(await failed(bare)).toEqual([name]);
   });
   test('a relu that turns NaN into 0', async () => {
     const clean: Ops = {

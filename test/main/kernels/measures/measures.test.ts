@@ -74,10 +74,7 @@ describe('numbers by NumPy, to their last digit', () => {
     ['Z', 'X', Z, X, { svcca: 0.659341224706, pwcca: 0.867228637335, procrustes: 0.713890454061, 'rbf-cka': 0.89134599678 }],
   ] as const)('%s with %s', async (_a, _b, A, B, numbers) => {
     for (const [measure, want] of Object.entries(numbers))
-      expect([measure, Math.abs((await value(measure as SimilarityMeasure, A, B)) - want) < 6e-13]).toEqual([
-        measure,
-        true,
-      ]);
+      expect([measure, Math.abs((await value(measure as SimilarityMeasure, A, B)) - want) < 6e-13]).toEqual([measure, true]);
   });
   test('80 % of the variance, and a bandwidth of one median', async () => {
     expect(await under(comparison(algebra, svccaKeeping(0.8)), X, Y)).toBeCloseTo(0.548192793335, 12);
