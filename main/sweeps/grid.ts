@@ -16,7 +16,7 @@ export interface Sweep {
   axes: Axis[];
 }
 export interface Cell {
-  /** complete; its name is `SWEEP field=value …`, its tags hold the sweep's name */
+  /** complete; its name is `field=value …`, its tags hold the sweep's name */
   config: RunConfig;
 }
 
@@ -32,11 +32,11 @@ export function parseSweep(json: unknown): Sweep {
   const { name, base = {}, grid, ...others } = json;
   const [other] = Object.keys(others);
   if (other !== undefined) throw badInput(`${other}: unknown field of a sweep; known here: name, base, grid`);
-  // It becomes a tag of every run, and the beginning of its name.
+  // It becomes a tag of every run.
   if (typeof name !== 'string' || name.trim() === '' || name.length > 60)
     throw badInput(`name: expected a text of 1 … 60 characters, got ${shown(name)}`);
   if (!isTree(base)) throw badInput(`base: expected an object of fields, got ${shown(base)}`);
-  if ('name' in base) throw badInput(`base.name: expected none (runs are named by the sweep), got ${shown(base.name)}`);
+  if ('name' in base) throw badInput(`base.name: expected none (runs are named by what differs), got ${shown(base.name)}`);
   if (!isTree(grid) || Object.keys(grid).length === 0)
     throw badInput(`grid: expected {"PATH": [values], …} with at least one path, got ${shown(grid)}`);
   const axes = axesOf(grid);
@@ -97,9 +97,8 @@ export function cellsOf({ name, spec, axes }: Sweep): Cell[] {
     const label = words.join(' ');
     try {
       const config = parseConfig(spec.base, layer);
-      const full = `${name} ${label}`;
-      // 200 characters is what a run's name may have.
-      return { config: { ...config, name: full.length <= 200 ? full : `${name} cell ${position + 1}`, tags: tagged(config.tags, name) } };
+      // A tag tells the sweep; a name that began with it would be cut where the cells differ. 200 characters is what a run's name may have.
+      return { config: { ...config, name: label.length <= 200 ? label : `cell ${position + 1}`, tags: tagged(config.tags, name) } };
     } catch (error) {
       if (error instanceof KernelscopeError) throw badInput(`cell ${position + 1} (${label}): ${error.message}`);
       throw error;

@@ -69,7 +69,7 @@ test('failures are told and stop nothing; what is done is not done again; Table 
   expect(states(report)).toEqual([...Array<string>(3).fill('failed'), ...Array<string>(6).fill('done')]);
   for (const { run, name, reason } of report.cells.slice(0, 3)) expect(first.lines).toContain(`${name} (${run}): ${reason}`);
   expect(report.cells[0]).toMatchObject({
-    name: 'rates optimizer=sgd learningRate=1000000 seed=0',
+    name: 'optimizer=sgd learningRate=1000000 seed=0',
     reason: expect.stringMatching(/loss/) as string,
   });
   expect(first.err).toMatch(/^rates {2}\d+ % {2}\d\/9 runs/m);

@@ -44,7 +44,7 @@ test('cells train in their order, a failure stops no other, and a second start d
   await started[2].report({ kind: 'checkpoint', checkpoint: checkpoint(2) });
   started[2].fail(new BrokenProcess('the compute process was ended by SIGSEGV'));
   await settle();
-  expect(names(started)).toEqual([0, 1, 2, 3].map((seed) => `seeds seed=${seed}`));
+  expect(names(started)).toEqual([0, 1, 2, 3].map((seed) => `seed=${seed}`));
   const now = await services['sweep.get']({ sweep: 'seeds' });
   expect(states(now)).toEqual(['done', 'failed', 'interrupted', 'running']);
   expect(now.cells.map((c) => c.reason)).toEqual([

@@ -34,7 +34,7 @@ test('cells are those of nested loops, the last key fastest', () => {
       ['momentum', 0.001],
     ] as const)
       for (const shear of [0, 0.5]) {
-        const name = `rates hidden=${JSON.stringify(hidden)} optimizer=${optimizer} learningRate=${learningRate} shear=${shear}`;
+        const name = `hidden=${JSON.stringify(hidden)} optimizer=${optimizer} learningRate=${learningRate} shear=${shear}`;
         const layer = { name, tags: ['rates'], model: { hidden }, training: { optimizer, learningRate }, data: { shear } };
         expected.push(parseConfig(base, layer));
       }
@@ -50,10 +50,10 @@ test('paths that end alike keep more of their parts; long values stand by their 
   const wide = Array<number>(20).fill(16);
   const grid = { 'data.train': [100], 'analysis.probe.train': [20, 30], 'analysis.probe.test': [20], 'model.hidden': [[8], wide] };
   expect(cells(spec({ grid })).map((c) => c.name)).toEqual([
-    'rates data.train=100 probe.train=20 test=20 hidden=[8]',
-    'rates data.train=100 probe.train=20 test=20 hidden=#2',
-    'rates data.train=100 probe.train=30 test=20 hidden=[8]',
-    'rates data.train=100 probe.train=30 test=20 hidden=#2',
+    'data.train=100 probe.train=20 test=20 hidden=[8]',
+    'data.train=100 probe.train=20 test=20 hidden=#2',
+    'data.train=100 probe.train=30 test=20 hidden=[8]',
+    'data.train=100 probe.train=30 test=20 hidden=#2',
   ]);
 });
 
