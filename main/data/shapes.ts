@@ -12,8 +12,8 @@ export interface SampleShape {
 
 const builtIn: Record<string, SampleShape> = {
   mnist: { shape: [28, 28, 1], classes: 10 },
-  digits: { shape: [28, 28, 1], classes: 10 },
   cifar10: { shape: [32, 32, 3], classes: 10 },
+  digits: { shape: [28, 28, 1], classes: 10 },
 };
 
 /** @throws `bad-input` for a name that is neither built in nor imported */

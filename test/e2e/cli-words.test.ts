@@ -145,7 +145,10 @@ describe('refuses', () => {
       /^--name: expected another name than the program’s own mnist, cifar10, digits, got mnist$/,
     ],
     [['data', 'import', at('text.npz'), '--name', 'x'], /text\.npz: expected an NPZ file/],
-    [['run', 'demo', '--set', 'data.dataset=imagenet'], /^data\.dataset: expected mnist \| cifar10 \| digits, got "imagenet"$/],
+    [
+      ['run', 'demo', '--set', 'data.dataset=imagenet'],
+      /^data\.dataset: expected mnist \| cifar10 \| digits or an imported dataset, got "imagenet"$/,
+    ],
     [['serve', '--port', '99999'], /^--port: expected a whole number 0 … 65535, got "99999"$/],
     [['serve', '--host', '192.0.2.7'], /^--host: expected an address of this machine/m],
     [['bench', '--only', 'nothing'], /^--only: expected /],

@@ -78,7 +78,6 @@ const inherited: Case[] = [
   ['int32 add', ({ tf }) => tf.add(tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3, 4], 'int32'))],
   ['pad', ({ tf }, make) => tf.pad(make([3, 2], 1) as never, [[1, 1], [0, 2]])],
   ['linspace', ({ tf }) => tf.linspace(0, 1, 7), 1e-7],
-  ['conv2d', ({ tf }, make) => tf.conv2d(make([1, 5, 5, 2], 1) as never, make([3, 3, 2, 3], 2) as never, 1, 'same'), 1e-6],
   ['real part of a complex number', ({ tf }, make) => tf.real(tf.complex(make([5], 1), make([5], 2)))],
   ['split', ({ tf }, make) => tf.split(make([6, 2], 1), 3)[1]],
   ['unstack', ({ tf }, make) => tf.unstack(make([3, 4], 1))[2]],
