@@ -1,6 +1,7 @@
 /** Strokes on an 18 × 18 grid. */
 export const iconPaths = {
   library: 'M3 4h12M3 9h12M3 14h12',
+  compare: 'M4 15V8M9 15V3M14 15v-5',
   new: 'M9 3v12M3 9h12',
   devices:
     'M6 4.5h6A1.5 1.5 0 0 1 13.5 6v6a1.5 1.5 0 0 1-1.5 1.5H6A1.5 1.5 0 0 1 4.5 12V6A1.5 1.5 0 0 1 6 4.5zM7 4.5V2M11 4.5V2M7 16v-2.5M11 16v-2.5M4.5 7H2M4.5 11H2M16 7h-2.5M16 11h-2.5',

@@ -15,6 +15,8 @@ export class Library {
   /** configs read so far, for filters that ask for their fields; a run's config never changes */
   configs = $state.raw<Readonly<Record<string, RunConfig>>>({});
   readingConfigs = $state(false);
+  /** ids of the runs that are chosen together, in the order of choosing; they stay chosen on other pages */
+  chosen = $state.raw<readonly string[]>([]);
   #reading = false;
   #client: Client;
   #changed: RunSummary[] = [];
@@ -29,6 +31,7 @@ export class Library {
     // A fast run says something at every epoch; the list is made anew at most four times a second.
     const publish = throttle(() => {
       this.runs = mergeRuns(this.runs, this.#changed, this.#removed);
+      if (this.#removed.length > 0) this.chosen = this.chosen.filter((id) => !this.#removed.includes(id));
       this.#changed = [];
       this.#removed = [];
     }, 250);

@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { newestFirst, parseSort, readFilter, sortRuns, sortText } from '../../renderer/state/filter.ts';
 import { parsePlace, placeHref, type Place } from '../../renderer/state/place.ts';
+import { chosenText, differences, parseChosen, toggled } from '../../renderer/state/selection.ts';
 import { labelled, nearest, positionOf, positions } from '../../renderer/state/slider.ts';
+import { parseConfig } from '../../main/contract/config.ts';
 import { age, bytes, duration, epochsOf } from '../../renderer/text.ts';
 import { throttle } from '../../renderer/throttle.ts';
 import { fakeRun, specs, summaryOf } from '../support/fake-library.ts';
@@ -15,6 +17,7 @@ test('an address and a place are the same thing', () => {
     { view: 'run', run: 'a b/ü?#', params: { epoch: '25', layer: 'layer 1' } },
     { view: 'library', run: null, params: { filter: 'testAccuracy > 0.9 & "x"' } },
     { view: 'devices', run: null, params: {} },
+    { view: 'compare', run: null, params: { runs: 'a1,b2', measure: 'kta' } },
   ];
   for (const place of places) expect(parsePlace(placeHref({ ...place, params: { ...place.params } }))).toEqual(place);
   expect(parsePlace('').view).toBe('library');
@@ -110,4 +113,24 @@ test('a throttled call runs at once, then at most once an interval, and the last
   call.stop();
   vi.advanceTimersByTime(1000);
   expect(ran).toBe(6);
+});
+
+test('runs are chosen and let go, in the order of choosing, and an address holds them', () => {
+  const chosen = ['b', 'a', 'c'].reduce<string[]>((all, id) => toggled(all, id), []);
+  expect(toggled(chosen, 'a')).toEqual(['b', 'c']);
+  expect(parseChosen(chosenText(chosen))).toEqual(chosen);
+  expect(parseChosen('a,,a,b')).toEqual(['a', 'b']);
+  expect(parseChosen(undefined)).toEqual([]);
+});
+
+test('what differs between configs, also of two kinds of networks; names and tags do not count', () => {
+  const [plain, seeded] = [parseConfig({ name: 'one', tags: ['x'] }), parseConfig({ name: 'two', seed: 3 })];
+  expect(differences([plain, plain])).toEqual([]);
+  expect(differences([plain, seeded])).toEqual([{ path: 'seed', values: [0, 3] }]);
+  const other = parseConfig({ model: { kind: 'resnet11', width: 0.5 } });
+  const found = Object.fromEntries(differences([plain, other]).map((d) => [d.path, d.values]));
+  expect(found['model.kind']).toEqual(['mlp', 'resnet11']);
+  expect(found['model.width']).toEqual([undefined, 0.5]);
+  expect(found['model.hidden']).toEqual([[200, 200, 200, 200], undefined]);
+  expect(found['training.epochs']).toBeUndefined();
 });

@@ -222,3 +222,36 @@ test('every control has a name, and the focus can be seen', async () => {
     expect(await page.evaluate(() => getComputedStyle(document.activeElement as Element).boxShadow), hash).not.toBe('none');
   }
 });
+
+test('runs that are chosen in the library are compared: figures of all, the layers of two, what differs', async () => {
+  await open('runs=full', '#/library');
+  await page.getByRole('searchbox').fill('state = done');
+  const boxes = page.getByRole('checkbox', { name: /^Choose / });
+  await boxes.nth(0).check();
+  await boxes.nth(1).check();
+  await page.getByRole('searchbox').blur();
+  await page.keyboard.press('k'); // from the second to the first
+  await page.keyboard.press('x');
+  await page.getByText('1 run chosen').waitFor();
+  await page.keyboard.press('x');
+  await page.getByRole('region', { name: 'Chosen runs' }).getByText('2 runs chosen').waitFor();
+  await page.keyboard.press('c');
+  await page.getByRole('heading', { name: 'Compare' }).waitFor();
+  for (const kind of ['alignment-by-model', 'alignment-by-layer', 'accuracy-and-mean-cka', 'layer-similarity'])
+    await page.locator(`[data-figure="${kind}"] svg[role="img"], [data-figure="${kind}"] .frame svg`).first().waitFor();
+  const table = page.getByRole('region', { name: 'What differs' });
+  expect(await table.locator('tbody tr').count()).toBe(2);
+  await page.getByRole('radio', { name: 'KTA' }).check({ force: true });
+  await expect.poll(() => page.url()).toContain('measure=kta');
+  await page.reload();
+  expect(await page.getByRole('radio', { name: 'KTA' }).isChecked()).toBe(true);
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { name: 'Library' }).waitFor();
+});
+
+test('comparing nothing says what to do; a run that is gone is named', async () => {
+  await open('runs=full', '#/compare');
+  await page.getByText('No runs chosen.').waitFor();
+  await open('runs=full', '#/compare?runs=nothing');
+  await page.getByText('These runs could not be read.').waitFor();
+});

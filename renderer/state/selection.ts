@@ -1,0 +1,28 @@
+// Runs that are chosen together, and what their configs differ in.
+import { fields, type RunConfig } from '../../main/contract/config.ts';
+
+/** Runs that one comparison takes at most: what a call takes. */
+export const mostCompared = 50;
+
+/** The other state of one of them, the order of choosing kept. */
+export const toggled = (chosen: readonly string[], id: string): string[] =>
+  chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+
+export const chosenText = (chosen: readonly string[]): string => chosen.join(',');
+export const parseChosen = (text: string | undefined): string[] => [...new Set((text ?? '').split(',').filter(Boolean))];
+
+export interface Difference {
+  path: string;
+  /** in the order of the runs; undefined where a run's kind of model has no such field */
+  values: unknown[];
+}
+
+/** Fields in which the configs differ, in the order of the config; names and tags are what people call them, not what they are. */
+export function differences(configs: readonly RunConfig[]): Difference[] {
+  const at = (config: RunConfig, path: string) =>
+    path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], config);
+  return fields
+    .filter(({ path }) => path !== 'name' && path !== 'tags')
+    .map(({ path }) => ({ path, values: configs.map((config) => at(config, path)) }))
+    .filter(({ values }) => new Set(values.map((v) => JSON.stringify(v))).size > 1);
+}
