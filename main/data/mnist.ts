@@ -23,7 +23,9 @@ const filesOf: Record<Split, { images: MnistFile; labels: MnistFile }> = {
 export async function readMnist(dataDir: string, split: Split): Promise<Pool> {
   const dir = path.join(dataDir, 'mnist');
   const { images, labels } = filesOf[split];
-  const [x, y] = await Promise.all([readIdx(dir, images, 3), readIdx(dir, labels, 1)]);
+  // One after the other: of two missing files the same one is always named.
+  const x = await readIdx(dir, images, 3);
+  const y = await readIdx(dir, labels, 1);
   const [count, rows, columns] = x.shape;
   if (rows !== 28 || columns !== 28) throw badInput(`${path.join(dir, images)}: expected images of 28 × 28, got ${rows} × ${columns}`);
   if (y.shape[0] !== count) throw badInput(`${path.join(dir, labels)}: expected ${count} labels (one for each image), got ${y.shape[0]}`);
