@@ -1,7 +1,7 @@
 export { nodeLauncher, type Child, type Launch } from './child.ts';
 export { BrokenProcess, createCompute, type Compute, type ComputeOptions, type JobHandle } from './supervisor.ts';
 export { forwardFlops, ntkFlops, stepFlops } from './flops.ts';
-export { workOf, type SampleShape, type Work } from './work.ts';
+export { workOf, type Work } from './work.ts';
 export {
   protocolVersion,
   recomputed,

@@ -1,14 +1,8 @@
 // What a network costs, whatever its kind: counted once from the config and the shape of a sample. Estimates rest on it.
 import type { RunConfig } from '../contract/config.ts';
+import type { SampleShape } from '../data/index.ts';
 import { resnet11Layers } from '../networks/index.ts';
 import { forwardFlops, ntkFlops, stepFlops, weightsOfSizes } from './flops.ts';
-
-/** Of a dataset. */
-export interface SampleShape {
-  /** of one sample: [height, width, channels], or [D] */
-  shape: readonly number[];
-  classes: number;
-}
 
 export interface Work {
   /** D, numbers of a sample */

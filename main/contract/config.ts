@@ -84,18 +84,24 @@ export const shown = (value: unknown): string => {
   return json.length > 80 ? `${json.slice(0, 77)}…` : json;
 };
 
-type Tree = { [key: string]: unknown };
-const isTree = (v: unknown): v is Tree => typeof v === 'object' && v !== null && !Array.isArray(v);
-const byPath = new Map(fields.map((f) => [f.path, f]));
-const groups = new Set(fields.flatMap((f) => f.path.split('.').map((_, i, parts) => parts.slice(0, i).join('.'))).filter(Boolean));
+export type Tree = { [key: string]: unknown };
 
-function put(tree: Tree, path: string, value: unknown): void {
+/** Puts a value at `a.b.c`, making the objects on the way. */
+export function put(tree: Tree, path: string, value: unknown): void {
   const parts = path.split('.');
   const last = parts.pop() as string;
   let node = tree;
   for (const part of parts) node = (node[part] ??= {}) as Tree;
   node[last] = value;
 }
+
+/** What stands at `a.b.c` of a config; undefined where its kind of model has no such field. */
+export const valueAt = (config: RunConfig, path: string): unknown =>
+  path.split('.').reduce<unknown>((node, key) => (node as Tree | undefined)?.[key], config);
+
+export const isTree = (v: unknown): v is Tree => typeof v === 'object' && v !== null && !Array.isArray(v);
+const byPath = new Map(fields.map((f) => [f.path, f]));
+const groups = new Set(fields.flatMap((f) => f.path.split('.').map((_, i, parts) => parts.slice(0, i).join('.'))).filter(Boolean));
 
 /** Lays `input` over `config`, field by field; an unknown field or a value out of range is refused by name. Answers the paths it set. */
 function overlay(config: Tree, input: unknown, prefix = '', given: string[] = []): string[] {

@@ -1,6 +1,7 @@
 // Features of all probed layers on one probe set, made in batches that fit the device. Layers are kept as far as a budget goes, the narrowest
 // first; the others are made again, batch by batch, whenever rows of them are asked for.
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { batchOf } from '../devices/batch.ts';
 import type { Device } from '../devices/index.ts';
 import type { FeatureInput } from './features.ts';
 
@@ -20,11 +21,6 @@ export interface LayerFeatures {
 }
 
 const keptBytes = 2 ** 30;
-const batchBytes = 256 * 2 ** 20;
-
-/** Samples whose maps take a quarter of a gigabyte. */
-export const batchOf = (bytesOfSample: number, most = 1000): number =>
-  Math.max(1, Math.min(most, Math.floor(batchBytes / Math.max(1, bytesOfSample))));
 
 /** x: [P, D]; budget: bytes of features that are kept */
 export function layerFeatures(

@@ -3,11 +3,11 @@
 // (p the positions of the map, s = γ/σ, x̂ the normalised convolution), side by side in one Δ [B, C·(k² N_in N_out + …)] whose Gram matrix is
 // the layer's share. Where maps are 1 × 1 a layer is a dense one, A Aᵀ ∘ Δ Δᵀ; but γ and β would need shares of their own, so all are written
 // as gradients: exact, and no larger than for the layers before.
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { batchNorm } from '../devices/convolution.ts';
 import type { Device } from '../devices/index.ts';
 import type { TangentLayer } from './index.ts';
-import { affineOf, type ConvLayer } from './resnet11.ts';
+import { affineOf, through, type ConvLayer } from './resnet11-pass.ts';
 
 interface Whole {
   device: Device;
@@ -54,35 +54,26 @@ interface Forward {
 
 /** The network as in use, with `offsets` added to every z. */
 function forward(
-  { device: { tf }, layers, skip }: Whole,
+  { device, layers, skip }: Whole,
   affine: readonly { scale: Float32Array; shift: Float32Array }[],
   x: Tensor4D,
   offsets: readonly Tensor4D[] | null,
 ): Forward {
+  const { tf } = device;
   const seen: Tensor4D[] = [];
-  let h = x;
-  let carried: Tensor4D | null = null;
-  for (const [l, layer] of layers.entries()) {
-    if (layer.opens) carried = h;
+  const last = through(device, layers, skip, x, (layer, h, carried) => {
     const { kernel: k, inputs, outputs } = layer;
-    const { scale, shift } = affine[l];
-    // s is folded into the filters: a product with a vector over the channels of a map costs more.
-    const filters: Tensor4D = tf.reshape(tf.mul(tf.reshape(layer.filters, [k * k * inputs, outputs]), tf.tensor2d(scale, [1, outputs])), [
-      k,
-      k,
-      inputs,
-      outputs,
-    ]);
-    const conv = tf.conv2d(h, filters, 1, 'same');
-    const rows = conv.size / outputs;
-    const shifted = tf.reshape(tf.add(tf.reshape(conv, [rows, outputs]), tf.tensor2d(shift, [1, outputs])), conv.shape);
-    const z: Tensor4D = offsets ? tf.add(shifted, offsets[l]) : (shifted as Tensor4D);
+    const { scale, shift } = affine[seen.length];
+    const offset = offsets?.[seen.length];
     seen.push(h);
-    h = tf.relu(z);
-    if (layer.closes && skip && carried) h = tf.add(h, carried);
-    if (layer.pooled) h = layer.pooled.height === 1 ? tf.maxPool(h, [h.shape[1], h.shape[2]], 1, 'valid') : tf.maxPool(h, 2, 2, 'valid');
-  }
-  const last: Tensor2D = tf.reshape(h, [h.shape[0], h.shape[3]]);
+    // s is folded into the filters: a product with a vector over the channels of a map costs more.
+    const scaled = tf.mul(tf.reshape(layer.filters, [k * k * inputs, outputs]), tf.tensor2d(scale, [1, outputs]));
+    const conv = tf.conv2d(h, tf.reshape<Rank.R4>(scaled, [k, k, inputs, outputs]), 1, 'same');
+    const shifted = tf.add(tf.reshape(conv, [conv.size / outputs, outputs]), tf.tensor2d(shift, [1, outputs]));
+    const z: Tensor4D = tf.reshape(shifted, conv.shape);
+    const out: Tensor4D = tf.relu(offset ? tf.add<Tensor4D>(z, offset) : z);
+    return carried ? tf.add(out, carried) : out;
+  });
   return { seen, last };
 }
 

@@ -4,11 +4,11 @@
 //   filters ~ N(0, 2/(k² N_in)) (He et al. 2015), γ = 1, β = 0, readout ~ N(0, 1/N)
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { ResnetConfig } from '../contract/config.ts';
-import { batchNorm } from '../devices/convolution.ts';
 import type { Device } from '../devices/index.ts';
 import { createGenerator } from '../devices/random.ts';
 import type { Network, Parameter } from './index.ts';
-import { resnet11Layers, type ConvLayerShape } from './resnet11-layers.ts';
+import { resnet11Layers } from './resnet11-layers.ts';
+import { affineOf, through, type ConvLayer } from './resnet11-pass.ts';
 import { convTangents } from './resnet11-tangents.ts';
 
 export interface ResnetOptions {
@@ -17,24 +17,6 @@ export interface ResnetOptions {
   shape: readonly number[];
   classes: number;
   convFeatures: 'flatten' | 'mean';
-}
-
-/** A convolutional layer with its variables. */
-export interface ConvLayer extends ConvLayerShape {
-  filters: Variable;
-  gamma: Variable | null;
-  /** β, or a bias without batch norm */
-  beta: Variable;
-  running: { mean: Variable; variance: Variable } | null;
-}
-
-/** z = scale·conv(h) + shift with the running statistics. */
-export function affineOf({ gamma, beta, running }: ConvLayer): { scale: Float32Array; shift: Float32Array } {
-  const [b] = [beta.dataSync() as Float32Array];
-  if (!gamma || !running) return { scale: new Float32Array(b.length).fill(1), shift: b };
-  const [g, m, v] = [gamma, running.mean, running.variance].map((t) => t.dataSync());
-  const scale = Float32Array.from(g, (s, c) => s / Math.sqrt(v[c] + batchNorm.epsilon));
-  return { scale, shift: Float32Array.from(b, (s, c) => s - m[c] * scale[c]) };
 }
 
 /** A residual network with its weights drawn from the seed. @throws `bad-input` for samples that are not images of at least 4 × 4 */
@@ -63,32 +45,20 @@ export function createResnet11(device: Device, model: ResnetConfig, { seed, shap
   const inputs = shape.reduce((a, b) => a * b, 1);
   const images = (x: Tensor2D): Tensor4D => tf.reshape(x, [x.shape[0], ...shape] as [number, number, number, number]);
 
-  /** Through all layers; `unit` is one of them, given its input and what its skip connection adds. */
-  function through(
-    x: Tensor2D,
-    unit: (layer: ConvLayer, h: Tensor4D, skip: Tensor4D | null) => Tensor4D,
-    seen?: (layer: ConvLayer, h: Tensor4D) => void,
-  ): Tensor2D {
-    let h = images(x);
-    let carried: Tensor4D | null = null;
-    for (const layer of layers) {
-      if (layer.opens) carried = h;
-      h = unit(layer, h, layer.closes && model.skip ? carried : null);
-      seen?.(layer, h);
-      if (layer.pooled) h = layer.pooled.height === 1 ? globalPool(h) : tf.maxPool(h, 2, 2, 'valid');
-    }
-    const flat: Tensor2D = tf.reshape(h, [h.shape[0], last.outputs]);
-    return ops.dense(flat, readout as Tensor as Tensor2D, null, { scale: 1, activation: 'linear' });
-  }
-  const globalPool = (h: Tensor4D): Tensor4D => tf.maxPool(h, [h.shape[1], h.shape[2]], 1, 'valid');
+  const output = (x: Tensor2D, unit: Parameters<typeof through>[4]): Tensor2D =>
+    ops.dense(through(device, layers, model.skip, images(x), unit), readout as Tensor as Tensor2D, null, {
+      scale: 1,
+      activation: 'linear',
+    });
 
   /** The layers' maps with the running statistics, which are folded into one scale and shift a channel. */
   function evaluate(x: Tensor2D, seen?: (layer: ConvLayer, h: Tensor4D) => void): Tensor2D {
-    const unit = (layer: ConvLayer, h: Tensor4D, skip: Tensor4D | null) => {
+    return output(x, (layer, h, skip) => {
       const { scale, shift } = affineOf(layer);
-      return ops.convAffine(h, layer.filters as Tensor as Tensor4D, scale, shift, skip);
-    };
-    return through(x, unit, seen);
+      const made = ops.convAffine(h, layer.filters as Tensor as Tensor4D, scale, shift, skip);
+      seen?.(layer, made);
+      return made;
+    });
   }
 
   const featureOf = (h: Tensor4D): Tensor2D => {
@@ -132,7 +102,7 @@ export function createResnet11(device: Device, model: ResnetConfig, { seed, shap
     },
     forward: (x) => evaluate(x),
     forwardInTraining: (x) =>
-      through(x, (layer, h, skip) =>
+      output(x, (layer, h, skip) =>
         ops.convUnit({
           x: h,
           w: layer.filters as Tensor as Tensor4D,
@@ -145,8 +115,8 @@ export function createResnet11(device: Device, model: ResnetConfig, { seed, shap
       ),
     features(x) {
       const found: Tensor2D[] = [];
-      const output = evaluate(x, (layer, h) => layer.probed && found.push(featureOf(h)));
-      return { layers: found, output };
+      const f = evaluate(x, (layer, h) => layer.probed && found.push(featureOf(h)));
+      return { layers: found, output: f };
     },
     tangents: (x) => convTangents({ device, layers, readout: readout as Tensor as Tensor2D, skip: model.skip, classes }, images(x)),
     dispose: () => [...parameters, ...buffers].forEach((p) => p.variable.dispose()),

@@ -1,5 +1,6 @@
 // `analyze`: activations that another program wrote, analysed in a compute process.
 import type { ActivationAnalysis, Compute, Numbers } from '../compute/index.ts';
+import { resultOf } from './job-result.ts';
 
 export interface Activations {
   /** P */
@@ -35,12 +36,5 @@ export async function analyse(
     const all = of === 'target' ? target : of === 'input' ? input?.data : layers[of].data;
     return all?.slice(from, to);
   });
-  const stop = () => job.cancel();
-  if (o.signal?.aborted) stop();
-  o.signal?.addEventListener('abort', stop);
-  try {
-    return await job.result;
-  } finally {
-    o.signal?.removeEventListener('abort', stop);
-  }
+  return resultOf(job, o.signal);
 }

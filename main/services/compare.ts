@@ -6,6 +6,7 @@ import type { LayerComparison, ProbeSet, RunDetail, SimilarityMeasure, Split } f
 import type { Comparisons, Compute, DeviceWish } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
 import type { Similarities } from './figure-comparisons.ts';
+import { resultOf } from './job-result.ts';
 
 export interface CompareOptions {
   signal?: AbortSignal;
@@ -41,14 +42,7 @@ export function createComparer(library: Library, compute: Compute): Comparer {
       const of = taken[report.snapshot];
       return library.snapshots.weights(of.run.id, of.epoch);
     });
-    const stop = () => job.cancel();
-    if (o.signal?.aborted) stop();
-    o.signal?.addEventListener('abort', stop);
-    try {
-      return await job.result;
-    } finally {
-      o.signal?.removeEventListener('abort', stop);
-    }
+    return resultOf(job, o.signal);
   }
 
   return {

@@ -2,7 +2,8 @@
 import { badInput } from '../contract/errors.ts';
 import { snapshotEpochs, type RunConfig } from '../contract/config.ts';
 import type { Estimate } from '../contract/results.ts';
-import { workOf, type Calibration, type SampleShape, type Work } from '../compute/index.ts';
+import { workOf, type Calibration, type Work } from '../compute/index.ts';
+import type { SampleShape } from '../data/index.ts';
 
 type Part = Estimate['parts'][number];
 /** Free memory and disk, bytes. */

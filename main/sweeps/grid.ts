@@ -1,5 +1,5 @@
 // A sweep file: a base and a grid, and the runs that they mean.
-import { fields, parseConfig, parseSetting, shown, type RunConfig } from '../contract/config.ts';
+import { fields, isTree, parseConfig, parseSetting, put, shown, type RunConfig, type Tree } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { SweepSpec } from '../contract/sweeps.ts';
 
@@ -22,8 +22,6 @@ export interface Cell {
 
 const mostCells = 10_000;
 const known = new Set(fields.map((f) => f.path));
-type Tree = Record<string, unknown>;
-const isTree = (v: unknown): v is Tree => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 /** The sweep of a file's JSON, every one of its cells checked.
  *  @throws KernelscopeError `bad-input` naming the key of the grid, or the cell and its field */
@@ -112,14 +110,6 @@ const tagged = (tags: readonly string[], tag: string) => (tags.includes(tag) ? [
 function wordOf(value: unknown, at: number): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length <= 24 ? text : `#${at + 1}`;
-}
-
-function put(tree: Tree, path: string, value: unknown): void {
-  const parts = path.split('.');
-  const last = parts.pop() as string;
-  let node = tree;
-  for (const part of parts) node = (node[part] ??= {}) as Tree;
-  node[last] = value;
 }
 
 /** The spec with `--set path=value` laid over its base. @throws `bad-input` for a field that the grid varies */

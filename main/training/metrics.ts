@@ -1,11 +1,9 @@
 // Exact loss and accuracy on all samples of a split, in blocks.
 import type { Dataset, Samples } from '../data/index.ts';
+import { batchOf } from '../devices/batch.ts';
 import type { Device } from '../devices/index.ts';
 import type { Network } from '../networks/index.ts';
 import type { EpochMetrics } from '../contract/results.ts';
-
-/** Samples at a time: as many as have maps of a quarter of a gigabyte, at most 1,000. */
-const blockOf = ({ sampleBytes }: Network): number => Math.max(1, Math.min(1000, Math.floor(2 ** 28 / sampleBytes.forward)));
 
 /** Mean squared error (summed over classes) and the share of samples whose largest output is their class's, in float64 from f(x). */
 async function evaluate(
@@ -16,7 +14,7 @@ async function evaluate(
 ): Promise<{ loss: number; accuracy: number }> {
   const { tf } = device;
   const { inputs, classes } = network;
-  const block = blockOf(network);
+  const block = batchOf(network.sampleBytes.forward);
   let squared = 0;
   let right = 0;
   for (let from = 0; from < samples.count; from += block) {

@@ -1,5 +1,5 @@
 // The form of a run, made from the contract's table of fields: which control a field gets, its value as text and back, its error.
-import { fields, parseConfig, shown, type Field, type RunConfig } from '../../main/contract/config.ts';
+import { fields, parseConfig, put, shown, valueAt, type Field, type RunConfig } from '../../main/contract/config.ts';
 import { messageOf } from './notices.svelte.ts';
 
 export type Control =
@@ -62,9 +62,8 @@ const belongs = (path: string, kind: unknown): boolean => (kindOf.get(path) ?? k
 export const relevant = (config: Told, path: string): boolean => belongs(path, config.model.kind) && (needs[path]?.(config) ?? true);
 
 export function valuesOf(config: RunConfig): Record<string, unknown> {
-  const at = (path: string) => path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], config);
   // Fields of another kind of model stand at their defaults, in case a person goes over to it.
-  return Object.fromEntries(fields.map((f) => [f.path, at(f.path) ?? f.default]));
+  return Object.fromEntries(fields.map((f) => [f.path, valueAt(config, f.path) ?? f.default]));
 }
 
 /** Values by path as nested objects, the layers that `parseConfig` reads; without those of another kind of model. */
@@ -72,11 +71,7 @@ export function layerOf(values: Values): Record<string, unknown> {
   const layer: Record<string, unknown> = {};
   for (const [path, value] of Object.entries(values)) {
     if (!belongs(path, values['model.kind'] ?? kindOf.get(path))) continue;
-    const parts = path.split('.');
-    const last = parts.pop() as string;
-    let node = layer;
-    for (const part of parts) node = (node[part] ??= {}) as Record<string, unknown>;
-    node[last] = value;
+    put(layer, path, value);
   }
   return layer;
 }

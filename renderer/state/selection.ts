@@ -1,5 +1,5 @@
 // Runs that are chosen together, and what their configs differ in.
-import { fields, type RunConfig } from '../../main/contract/config.ts';
+import { fields, valueAt, type RunConfig } from '../../main/contract/config.ts';
 
 /** Runs that one comparison takes at most: what a call takes. */
 export const mostCompared = 50;
@@ -19,10 +19,8 @@ export interface Difference {
 
 /** Fields in which the configs differ, in the order of the config; names and tags are what people call them, not what they are. */
 export function differences(configs: readonly RunConfig[]): Difference[] {
-  const at = (config: RunConfig, path: string) =>
-    path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], config);
   return fields
     .filter(({ path }) => path !== 'name' && path !== 'tags')
-    .map(({ path }) => ({ path, values: configs.map((config) => at(config, path)) }))
+    .map(({ path }) => ({ path, values: configs.map((config) => valueAt(config, path)) }))
     .filter(({ values }) => new Set(values.map((v) => JSON.stringify(v))).size > 1);
 }

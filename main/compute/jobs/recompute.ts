@@ -2,8 +2,9 @@
 // made at a time and leaves in pieces; the next piece is made when the one before has been taken.
 import { KernelscopeError } from '../../contract/errors.ts';
 import type { ProbeSet } from '../../contract/results.ts';
+import { batchOf } from '../../devices/batch.ts';
 import { openDevice, type Device } from '../../devices/index.ts';
-import { batchOf, layerFeatures } from '../../kernels/layer-features.ts';
+import { layerFeatures } from '../../kernels/layer-features.ts';
 import { tangentKernel } from '../../kernels/ntk.ts';
 import { createNetwork, restoreWeights, type Network } from '../../networks/index.ts';
 import type { Job, JobContext } from '../worker.ts';

@@ -89,10 +89,6 @@ export class Crew {
     shared.bytes(this.#slot, this.#kernels.slotBytes()).fill(0);
   }
 
-  get threads(): number {
-    return this.#threads;
-  }
-
   /** Does a job on all samples; `addresses` as wasm/src/convolution.ts has them for its kind. wide: floats a column of the job takes;
    *  scratch: floats of a sample's or a group of samples' δ, for `backward` */
   run(kind: number, g: Geometry, addresses: readonly number[], o: { wide?: number; scratch?: boolean } = {}): void {
