@@ -16,6 +16,13 @@ function layersOf(name: string, epoch: number, room: number): Words {
   return [plain(`layer, epoch ${plainNumber(epoch)}`), plain('layer')].find((w) => widthOf(w, size.text) <= room) ?? plain('');
 }
 
+type Heat = Omit<Parameters<typeof heatPanel>[0], 'outer' | 'palette' | 'quantity'>;
+/** One heat map of CKA over the whole figure. */
+const heatMap = (layout: Layout, heat: Heat): Pick<Drawing, 'plots' | 'finish'> => ({
+  plots: [],
+  finish: () => [heatPanel({ ...heat, outer: whole(layout), palette: layout.palette, quantity: 'CKA' })],
+});
+
 export function similarityDrawing(input: FigureInputs['layer-similarity'], layout: Layout): Drawing {
   const { sources, epochs, split, layers, values } = input;
   const [first, second] = [sources[0], sources[sources.length - 1]];
@@ -24,20 +31,14 @@ export function similarityDrawing(input: FigureInputs['layer-similarity'], layou
   return {
     title: sources.length > 1 ? 'CKA between the layers of two models' : 'CKA between the layers of a model',
     caption: similarityCaption(input),
-    plots: [],
-    finish: () => [
-      heatPanel({
-        outer: whole(layout),
-        palette: layout.palette,
-        values,
-        rows,
-        columns,
-        rowLabel: (room) => layersOf(first.name || first.run, epochs[0], room),
-        columnLabel: (room) => layersOf(second.name || second.run, epochs[1], room),
-        quantity: 'CKA',
-        say: (i, j) => `${named(rows[i])} × ${named(columns[j])}`,
-      }),
-    ],
+    ...heatMap(layout, {
+      values,
+      rows,
+      columns,
+      rowLabel: (room) => layersOf(first.name || first.run, epochs[0], room),
+      columnLabel: (room) => layersOf(second.name || second.run, epochs[1], room),
+      say: (i, j) => `${named(rows[i])} × ${named(columns[j])}`,
+    }),
     table: {
       columns: ['run', 'epoch', 'layer', 'otherRun', 'otherEpoch', 'otherLayer', 'split', 'cka'],
       rows: layers[0].flatMap((layer, i) =>
@@ -54,20 +55,14 @@ export function driftDrawing(input: FigureInputs['kernel-drift'], layout: Layout
   return {
     title: `CKA of the kernel of ${layer} between epochs`,
     caption: driftCaption(input),
-    plots: [],
-    finish: () => [
-      heatPanel({
-        outer: whole(layout),
-        palette: layout.palette,
-        values,
-        rows: names,
-        columns: names,
-        rowLabel: () => plain('epoch'),
-        columnLabel: () => plain('epoch'),
-        quantity: 'CKA',
-        say: (i, j) => `epoch ${names[i]} × epoch ${names[j]}`,
-      }),
-    ],
+    ...heatMap(layout, {
+      values,
+      rows: names,
+      columns: names,
+      rowLabel: () => plain('epoch'),
+      columnLabel: () => plain('epoch'),
+      say: (i, j) => `epoch ${names[i]} × epoch ${names[j]}`,
+    }),
     table: {
       columns: ['run', 'layer', 'split', 'epoch', 'otherEpoch', 'cka'],
       rows: epochs.flatMap((epoch, i) => epochs.map((other, j) => [source.run, layer, split, epoch, other, cell(values[i][j])])),

@@ -4,20 +4,13 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeArrays } from '../../main/host/export-file.ts';
 import type { NamedArray } from '../../main/contract/results.ts';
+import { each, fixture, X } from '../support/activations.ts';
 import { start } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { noNumpy, numpy } from '../support/numpy.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
-async function* each(arrays: NamedArray[]) {
-  yield* arrays;
-}
-const X = Float64Array.of(1, 2, 0, 1, 3, 1, 2, 2, 1, 0, 4, 3);
-const fixture: NamedArray[] = [
-  { name: 'layer/x', shape: [6, 2], data: X },
-  { name: 'labels', shape: [6], data: Int32Array.of(0, 0, 1, 1, 2, 2) },
-];
 
 /** One line that names the file, status 2, nothing on standard output, no library, little memory. */
 async function refused(place: string, message: RegExp): Promise<void> {

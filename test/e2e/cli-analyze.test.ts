@@ -5,20 +5,13 @@ import { describe, expect, test } from 'vitest';
 import type { AnalysisDocument } from '../../main/host/activations/document.ts';
 import { writeArrays } from '../../main/host/export-file.ts';
 import type { NamedArray } from '../../main/contract/results.ts';
+import { each, fixture, X } from '../support/activations.ts';
 import { cli, cliJson } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { noNumpy, numpy } from '../support/numpy.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
-async function* each(arrays: NamedArray[]) {
-  yield* arrays;
-}
-const X = Float64Array.of(1, 2, 0, 1, 3, 1, 2, 2, 1, 0, 4, 3);
-const fixture: NamedArray[] = [
-  { name: 'layer/x', shape: [6, 2], data: X },
-  { name: 'labels', shape: [6], data: Int32Array.of(0, 0, 1, 1, 2, 2) },
-];
 
 test('the CKA fixture, digit by digit; without --json a pipe gets the same JSON', async () => {
   await writeArrays(each(fixture), at('fixture.npz'), true);
