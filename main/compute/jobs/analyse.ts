@@ -2,7 +2,7 @@
 import { KernelscopeError } from '../../contract/errors.ts';
 import { openDevice } from '../../devices/index.ts';
 import type { Algebra } from '../../devices/index.ts';
-import { alignLayer, alignmentReference } from '../../kernels/alignment.ts';
+import { alignTogether, alignmentReference } from '../../kernels/alignment.ts';
 import { similarityMatrix } from '../../kernels/similarity.ts';
 import { featureSpectrum } from '../../kernels/spectrum.ts';
 import type { ActivationAnalysis, AnalyseInput, AnalyseReport, Numbers } from '../protocol.ts';
@@ -25,12 +25,16 @@ export async function analyseActivations(
 ): Promise<ActivationAnalysis> {
   const reference = await alignmentReference({ algebra, P, y: target, classes, x: input, inputs: inputs ?? 0 });
   const sets = layers.map(({ name, features }, l) => ({ layer: name, features: numbers[l], P, N: features }));
+  const goOn = (layer: string) => {
+    if (o.signal?.aborted) throw new KernelscopeError('cancelled', `stopped at ${layer}`);
+  };
+  // Together, so that the input is centred once for all layers.
+  const aligned = await alignTogether(algebra, reference, sets, (count) => goOn(sets[count - 1].layer));
   const found: ActivationAnalysis['layers'] = [];
-  for (const set of sets) {
-    if (o.signal?.aborted) throw new KernelscopeError('cancelled', `stopped at ${set.layer}`);
-    const alignments = await alignLayer({ algebra, reference, ...set });
+  for (const [l, set] of sets.entries()) {
+    goOn(set.layer);
     const spectrum = await featureSpectrum({ algebra, ...set, y: target, classes, centred });
-    found.push({ name: set.layer, features: set.N, ...alignments, spectrum });
+    found.push({ name: set.layer, features: set.N, ...aligned[l], spectrum });
     o.onProgress?.(found.length / (sets.length + 1));
   }
   return { layers: found, similarity: await similarityMatrix(algebra, sets) };

@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { cifar10Archive } from '../../../main/data/cifar10.ts';
 import { fetchDataset } from '../../../main/data/index.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { cifarBytes, refusal } from './support.ts';
 import { tar, type TarEntry } from './tar-support.ts';
+import { serveWhileTesting } from '../../support/loopback.ts';
 
 const bins = ['data_batch_1.bin', 'data_batch_2.bin', 'data_batch_3.bin', 'data_batch_4.bin', 'data_batch_5.bin', 'test_batch.bin'];
 const contents = new Map<string, Buffer>([
@@ -61,14 +61,7 @@ function complete(also: string[] = []): void {
   expect(readdirSync(dataDir)).toEqual(['cifar-10-batches-bin']);
 }
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+serveWhileTesting(server, (address) => (base = address));
 beforeEach(() => {
   [asked, cutAt, dataDir] = [[], Infinity, mkdtempSync(path.join(root, 'data-'))];
   served = () => archive;

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { fetchDataset } from '../../../main/data/index.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { refusal } from './support.ts';
+import { serveWhileTesting } from '../../support/loopback.ts';
 
 const { names, contents } = vi.hoisted(() => ({
   names: ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'] as const,
@@ -63,14 +63,7 @@ function complete(): void {
   names.forEach((name, i) => expect(gunzipSync(readFileSync(path.join(dir(), `${name}.gz`))).equals(contents[i]), name).toBe(true));
 }
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+serveWhileTesting(server, (address) => (base = address));
 beforeEach(() => {
   [answer, asked, dataDir] = [good, [], mkdtempSync(path.join(root, 'data-'))];
 });
