@@ -162,10 +162,30 @@ CREATE TABLE sweep_cells (
 CREATE INDEX sweep_cells_run ON sweep_cells (run);
 `;
 
+/** Deleted runs wait in the trash, out of every list, until it is emptied. `run_log`: what happened to a run, in order. */
+const people = `
+ALTER TABLE runs ADD COLUMN deleted TEXT;
+CREATE INDEX runs_deleted ON runs (deleted) WHERE deleted IS NOT NULL;
+CREATE TABLE settings (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE run_log (
+  id INTEGER PRIMARY KEY,
+  run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+  at TEXT NOT NULL,
+  epoch INTEGER,
+  level TEXT NOT NULL CHECK (level IN ('info', 'warning', 'error')),
+  line TEXT NOT NULL
+) STRICT;
+CREATE INDEX run_log_of ON run_log (run, id);
+`;
+
 export const migrations: readonly Migration[] = [
   { brings: 'runs and their results', sql: runsAndResults },
   { brings: 'measured speeds of devices', sql: calibrations },
   { brings: 'sweeps', sql: sweeps },
+  { brings: 'trash, settings and logs of runs', sql: people },
 ];
 
 /** Marks a SQLite file as a library of ours: "Ksco". */

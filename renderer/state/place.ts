@@ -1,7 +1,7 @@
 // Where the person is, kept in the address after `#`: reload, back and a copied link all lead to the same place,
 // whether the page came over http or from the app's own scheme.
 
-export const views = ['library', 'run', 'compare', 'new', 'devices'] as const;
+export const views = ['library', 'run', 'compare', 'new', 'reproduce', 'datasets', 'devices', 'help', 'settings'] as const;
 export type View = (typeof views)[number];
 
 export interface Place {
@@ -18,8 +18,8 @@ export function parsePlace(hash: string): Place {
   const [view, run] = path.split('/').map(decode);
   const params = Object.fromEntries(new URLSearchParams(query));
   if (view === 'run' && run) return { view, run, params };
-  if (view === 'compare' || view === 'new' || view === 'devices') return { view, run: null, params };
-  return { view: 'library', run: null, params };
+  const known = views.find((v) => v === view && v !== 'run');
+  return { view: known ?? 'library', run: null, params };
 }
 
 /** The hash of a place; the other way round of `parsePlace`. */

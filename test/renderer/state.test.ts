@@ -17,6 +17,8 @@ test('an address and a place are the same thing', () => {
     { view: 'run', run: 'a b/ü?#', params: { epoch: '25', layer: 'layer 1' } },
     { view: 'library', run: null, params: { filter: 'testAccuracy > 0.9 & "x"' } },
     { view: 'devices', run: null, params: {} },
+    { view: 'settings', run: null, params: {} },
+    { view: 'reproduce', run: null, params: {} },
     { view: 'compare', run: null, params: { runs: 'a1,b2', measure: 'kta' } },
   ];
   for (const place of places) expect(parsePlace(placeHref({ ...place, params: { ...place.params } }))).toEqual(place);

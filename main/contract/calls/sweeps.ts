@@ -1,0 +1,28 @@
+// Calls about sweeps.
+import { z } from 'zod';
+import type { Estimate } from '../results.ts';
+import type { SweepDetail, SweepStart, SweepSummary, Table1 } from '../sweeps.ts';
+
+const sweepRef = z.string().min(1).max(200);
+/** A preset's name, or a sweep as its file has it; `parseSweep` parses that one, and names its fields. */
+const sweepAsked = { preset: z.string().max(200).optional(), sweep: z.unknown().optional() };
+
+export const sweepCalls = {
+  'sweep.list': z.strictObject({}),
+  'sweep.get': z.strictObject({ sweep: sweepRef }),
+  'sweep.estimate': z.strictObject(sweepAsked),
+  /** jobs: how many runs train at a time from now on; retry: failed ones too */
+  'sweep.start': z.strictObject({ ...sweepAsked, jobs: z.number().int().min(1).max(64).optional(), retry: z.boolean().optional() }),
+  'sweep.cancel': z.strictObject({ sweep: sweepRef }),
+  /** of a sweep, or of all runs that have this tag */
+  'sweep.table1': z.strictObject({ sweep: sweepRef, minTrainAccuracy: z.number().min(0).max(1).optional() }),
+} as const;
+
+export interface SweepResults {
+  'sweep.list': SweepSummary[];
+  'sweep.get': SweepDetail;
+  'sweep.estimate': { size: number; estimate: Estimate };
+  'sweep.start': SweepStart;
+  'sweep.cancel': SweepSummary;
+  'sweep.table1': Table1;
+}
