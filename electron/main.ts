@@ -5,6 +5,7 @@ import path from 'node:path';
 import { bootServices } from '../main/host/boot.ts';
 import { userFolder } from '../main/host/cli/settings.ts';
 import { hostPaths } from '../main/host/paths.ts';
+import { allRuns } from '../main/rpc/all-runs.ts';
 import { createDispatch, createServer } from '../main/rpc/server.ts';
 import { utilityLauncher } from './compute.ts';
 import { setMenu } from './menu.ts';
@@ -55,13 +56,14 @@ async function start(): Promise<void> {
   givePorts(server);
   offerSaving(dispatch);
   quitOrderly({
-    running: async () => (await services.handlers['library.list']({})).filter((r) => r.state === 'running').map((r) => r.name),
+    running: async () => (await allRuns(services.call, { states: ['running'] })).map((r) => r.name),
     close: async () => {
       server.close();
       await services.close();
     },
     stay: () => void openWindow(),
   });
+  services.tidy().catch((error: unknown) => log(`emptying the trash: ${String(error)}`));
   setMenu(library);
   openWindow();
   app.on('activate', () => BrowserWindow.getAllWindows().length === 0 && openWindow());

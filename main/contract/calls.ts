@@ -1,6 +1,6 @@
 // Every call and event between a page and its host: the table of all that `calls/` has, one file a subject. The allow-list is this table.
 import type { z } from 'zod';
-import { appCalls, type AppResults } from './calls/app.ts';
+import { appCalls, appEvents, type AppEvents, type AppResults } from './calls/app.ts';
 import { compareCalls, type CompareResults } from './calls/compare.ts';
 import { figureCalls, type FigureResults } from './calls/figures.ts';
 import { libraryCalls, libraryEvents, type LibraryEvents, type LibraryResults } from './calls/library.ts';
@@ -27,9 +27,9 @@ export type CallParsed<K extends CallName> = z.output<(typeof calls)[K]>;
 export interface CallResults extends AppResults, LibraryResults, RunResults, CompareResults, SweepResults, FigureResults {}
 
 /** What happens while nobody asks. */
-export interface Events extends LibraryEvents, RunEvents {}
+export interface Events extends AppEvents, LibraryEvents, RunEvents {}
 export type EventName = keyof Events;
-export const eventNames = [...libraryEvents, ...runEvents] as const satisfies readonly EventName[];
+export const eventNames = [...appEvents, ...libraryEvents, ...runEvents] as const satisfies readonly EventName[];
 
 /** The host's side of the contract: one method a call. */
 export type Handlers = { [K in CallName]: (input: CallParsed<K>) => Promise<CallResults[K]> };

@@ -99,6 +99,17 @@ export function put(tree: Tree, path: string, value: unknown): void {
 export const valueAt = (config: RunConfig, path: string): unknown =>
   path.split('.').reduce<unknown>((node, key) => (node as Tree | undefined)?.[key], config);
 
+/** Fields of a config that differ from the defaults, by path, without name and tags: what `valueOf` of the list reads. */
+export const changedFields = (config: RunConfig): Record<string, unknown> =>
+  Object.fromEntries(
+    fields.flatMap(({ path, default: usual }) => {
+      if (path === 'name' || path === 'tags') return [];
+      const value = valueAt(config, path);
+      const same = value === undefined || value === usual || (typeof usual === 'object' && JSON.stringify(value) === JSON.stringify(usual));
+      return same ? [] : [[path, value]];
+    }),
+  );
+
 export const isTree = (v: unknown): v is Tree => typeof v === 'object' && v !== null && !Array.isArray(v);
 const byPath = new Map(fields.map((f) => [f.path, f]));
 const groups = new Set(fields.flatMap((f) => f.path.split('.').map((_, i, parts) => parts.slice(0, i).join('.'))).filter(Boolean));

@@ -2,7 +2,7 @@
 //
 //   either = both {"or" both}      both = one {"and" one}      one = "not" one | "(" either ")" | field operator value
 //   operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains"      value = number | word | "text" | 'text' | true | false | null
-import { fields, shown, type RunConfig } from './config.ts';
+import { fields, shown } from './config.ts';
 import { badInput } from './errors.ts';
 import { nearest } from './nearest.ts';
 import type { RunSummary } from './results.ts';
@@ -24,23 +24,23 @@ const columns: Record<string, { type: Type; of: (run: RunSummary) => unknown }> 
   trainAccuracy: { type: 'number', of: (r) => r.trainAccuracy },
   testAccuracy: { type: 'number', of: (r) => r.testAccuracy },
   ntkTarget: { type: 'number', of: (r) => r.ntkTarget },
+  meanCka: { type: 'number', of: (r) => r.meanCka },
+  lastCka: { type: 'number', of: (r) => r.cka.at(-1) ?? null },
+  seconds: { type: 'number', of: (r) => r.seconds },
+  note: { type: 'text', of: (r) => r.note },
 };
 /** Fields of the config by their path; `name` and `tags` are columns already. */
-const configTypes = new Map<string, Type>(
-  fields.filter((f) => f.path.includes('.') || f.path === 'seed').map((f) => [f.path, typeOfDefault(f.default)]),
-);
+const configFields = new Map(fields.filter((f) => f.path.includes('.') || f.path === 'seed').map((f) => [f.path, f]));
 function typeOfDefault(value: unknown): Type {
   if (typeof value === 'number') return 'number';
   if (typeof value === 'boolean') return 'truth';
   return Array.isArray(value) ? 'list' : 'text';
 }
-export const filterFields: readonly string[] = [...Object.keys(columns), ...configTypes.keys()];
+export const filterFields: readonly string[] = [...Object.keys(columns), ...configFields.keys()];
 
 export interface Filter {
-  /** true: some field is one of the config, which the list does not hold */
-  needsConfig: boolean;
-  /** whether a run is chosen; `config` where it is needed */
-  test(run: RunSummary, config?: RunConfig): boolean;
+  /** whether a run is chosen */
+  test(run: RunSummary): boolean;
 }
 
 type Literal = string | number | boolean | null;
@@ -116,17 +116,21 @@ function checkComparison(field: string, type: Type, operator: Operator, wanted: 
 
 export interface RunField {
   type: Type;
-  needsConfig: boolean;
-  read(run: RunSummary, config?: RunConfig): unknown;
+  /** undefined where the run's kind of model has no such field */
+  read(run: RunSummary): unknown;
 }
+
+const kindOf = (run: RunSummary): unknown => run.fields['model.kind'] ?? configFields.get('model.kind')?.default;
 
 /** A column of the list or a field of the config by its name; null where there is none. */
 export function runField(name: string): RunField | null {
-  if (Object.hasOwn(columns, name)) return { type: columns[name].type, needsConfig: false, read: columns[name].of };
-  const type = configTypes.get(name);
-  if (!type) return null;
-  const inside = (v: unknown, part: string) => (typeof v === 'object' && v !== null ? (v as Record<string, unknown>)[part] : undefined);
-  return { type, needsConfig: true, read: (_, config) => name.split('.').reduce<unknown>(inside, config) };
+  if (Object.hasOwn(columns, name)) return { type: columns[name].type, read: columns[name].of };
+  const field = configFields.get(name);
+  if (!field) return null;
+  const { path, of, default: usual } = field;
+  const read = (run: RunSummary): unknown =>
+    Object.hasOwn(run.fields, path) ? run.fields[path] : of === undefined || of === kindOf(run) ? usual : undefined;
+  return { type: typeOfDefault(usual), read };
 }
 
 /** What is known instead of an unknown field. */
@@ -151,14 +155,12 @@ export function parseFilter(text: string): Filter {
   if (text.length > 10_000) throw badInput('filter: expected at most 10000 characters');
   const list = tokens(text);
   let at = 0;
-  let needsConfig = false;
   const is = (word: string) => list[at].kind !== 'text' && list[at].text === word;
   const accept = (word: string) => is(word) && ++at > 0;
 
   const comparison = (): Test => {
     const name = list[at++];
     const field = fieldOf(name);
-    needsConfig ||= field.needsConfig;
     const sign = list[at];
     if (sign.kind === 'text' || !operators.includes(sign.text as Operator))
       throw wrong(sign.at, `expected ${operators.join(' ')} after ${name.text}, got ${sign.kind === 'end' ? 'the end' : shown(sign.text)}`);
@@ -169,13 +171,13 @@ export function parseFilter(text: string): Filter {
     const wanted = literal(value);
     checkComparison(name.text, field.type, sign.text as Operator, wanted, value);
     const test = compare(field.type, sign.text as Operator, wanted);
-    return (run, config) => test(field.read(run, config));
+    return (run) => test(field.read(run));
   };
   const one = (depth: number): Test => {
     if (depth > deepest) throw wrong(list[at].at, `nested deeper than ${deepest}`);
     if (accept('not')) {
       const inner = one(depth + 1);
-      return (run, config) => !inner(run, config);
+      return (run) => !inner(run);
     }
     const open = list[at].at;
     if (!accept('(')) return comparison();
@@ -188,11 +190,11 @@ export function parseFilter(text: string): Filter {
     while (accept(word)) tests.push(part(depth));
     return tests.length === 1 ? tests[0] : join(tests);
   };
-  const both = joined('and', one, (tests) => (run, config) => tests.every((t) => t(run, config)));
-  const either = joined('or', both, (tests) => (run, config) => tests.some((t) => t(run, config)));
+  const both = joined('and', one, (tests) => (run) => tests.every((t) => t(run)));
+  const either = joined('or', both, (tests) => (run) => tests.some((t) => t(run)));
 
-  if (list.length === 1) return { needsConfig, test: () => true };
+  if (list.length === 1) return { test: () => true };
   const test = either(0);
   if (list[at].kind !== 'end') throw wrong(list[at].at, `expected and, or or the end, got ${shown(list[at].text)}`);
-  return { needsConfig, test };
+  return { test };
 }

@@ -151,12 +151,20 @@ export interface RunSummary {
   testAccuracy: number | null;
   /** CKA(NTK, target) on the test probe at the newest snapshot */
   ntkTarget: number | null;
+  /** CKA of each layer with the target on the test probe at the newest snapshot, in the order of the layers; empty without alignments */
+  cka: number[];
+  /** mean of `cka` */
+  meanCka: number | null;
+  /** seconds of compute so far */
+  seconds: number;
+  note: string;
   /** why a run failed or was interrupted */
   reason: string | null;
+  /** fields of its config that differ from the defaults, by path; name and tags stand above */
+  fields: Record<string, unknown>;
 }
 
 export interface RunDetail extends RunSummary {
-  note: string;
   config: RunConfig;
   final: EpochMetrics | null;
   /** epochs analysed so far, ascending */
@@ -165,8 +173,14 @@ export interface RunDetail extends RunSummary {
   planned: number[];
   layers: string[];
   provenance: Provenance | null;
-  /** seconds of compute so far */
-  seconds: number;
+}
+
+/** A run in the trash. */
+export interface TrashedRun {
+  id: string;
+  name: string;
+  /** ISO 8601 */
+  deleted: string;
 }
 
 /** Cost of a run before it starts. */

@@ -41,7 +41,7 @@ export interface BootOptions {
 
 export interface Services extends Pick<
   AllServices,
-  'exportArrays' | 'compareLayers' | 'datasets' | 'check' | 'checkSweep' | 'fetchDataset' | 'importDataset' | 'close'
+  'exportArrays' | 'compareLayers' | 'datasets' | 'check' | 'checkSweep' | 'fetchDataset' | 'importDataset' | 'tidy' | 'close'
 > {
   /** what a port's dispatch calls */
   handlers: Handlers;
@@ -137,6 +137,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     checkSweep: (asked) => services.checkSweep(asked),
     fetchDataset: (name, options) => services.fetchDataset(name, options),
     importDataset: (request) => services.importDataset(request),
+    tidy: () => services.tidy(),
     close: () => services.close(),
   };
 }

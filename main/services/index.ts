@@ -15,6 +15,8 @@ import { titleOf } from './named-runs.ts';
 import { createMachine } from './machine.ts';
 import { configFor, type Preset } from './presets.ts';
 import { createRuns } from './runs.ts';
+import { createSettings } from './settings.ts';
+import { createShelf } from './shelf.ts';
 import { estimateAll } from './sweep-cost.ts';
 import { createSweeps } from './sweeps.ts';
 import { createTrainer } from './trainer.ts';
@@ -65,6 +67,8 @@ export interface Services extends Handlers, Datasets {
   check(config: RunConfig): Promise<void>;
   /** @throws `bad-input` for a sweep that this machine cannot run, as far as it is not done yet; writes nothing */
   checkSweep(asked: CallParsed<'sweep.start'>): Promise<void>;
+  /** Empties the trash of what has been in it long: for a host that lives long. */
+  tidy(): Promise<void>;
   /** Stops what is at work (what was done is kept), ends all compute processes and closes the library. */
   close(): Promise<void>;
 }
@@ -102,6 +106,7 @@ export function createServices(o: ServicesOptions): Services {
     atOnce: o.atOnce ?? 1,
     check,
   });
+  const { tidy, ...shelf } = createShelf({ library, emit, toWrite: many.toWrite, cancel: runs['run.cancel'] });
   const { checkSweep, ...sweeps } = createSweeps({
     library,
     emit,
@@ -118,6 +123,8 @@ export function createServices(o: ServicesOptions): Services {
 
   return {
     ...runs,
+    ...shelf,
+    ...createSettings(library, { emit, toWrite: many.toWrite }),
     ...sweeps,
     'app.info': async () => {
       const { readOnly, readOnlyReason } = library;
@@ -148,6 +155,7 @@ export function createServices(o: ServicesOptions): Services {
     },
 
     runToEnd,
+    tidy,
     check,
     checkSweep,
     exportArrays: (request, options) => exportArrays({ library, compute }, request, options),

@@ -70,7 +70,7 @@ export function createMachine({ library, compute, dataDir, device, version }: Ma
         platform: `${process.platform}-${process.arch}`,
         ...found,
         datasets: await listDatasets(dataDir),
-        library: { path: library.file, present: library.present, runs: library.runs.list().length },
+        library: { path: library.file, present: library.present, runs: library.runs.count() },
         freeDiskBytes: await freeDisk(),
       };
     },

@@ -1,4 +1,4 @@
-// Calls about runs: start, watch, stop, resume, and what people write about them.
+// Calls about runs: start, watch, stop, resume.
 import type { Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
@@ -22,20 +22,7 @@ export interface RunsOptions {
   check(config: RunConfig): Promise<void>;
 }
 
-type RunCalls = Pick<
-  Handlers,
-  | 'library.list'
-  | 'run.start'
-  | 'run.get'
-  | 'run.metrics'
-  | 'run.snapshot'
-  | 'run.cancel'
-  | 'run.resume'
-  | 'run.rename'
-  | 'run.tag'
-  | 'run.note'
-  | 'run.delete'
->;
+type RunCalls = Pick<Handlers, 'run.start' | 'run.get' | 'run.metrics' | 'run.snapshot' | 'run.cancel' | 'run.resume'>;
 /** For those who start many runs at a time, after checks of their own. */
 export interface ManyRuns {
   /** @throws `locked` where the library is open for reading only */
@@ -102,15 +89,8 @@ export function createRuns(o: RunsOptions): RunServices {
     toWrite();
     return id;
   };
-  /** An edit of a run that a person named. */
-  const edit = (ref: string, change: (id: string) => void): RunSummary => {
-    const id = named(ref);
-    change(id);
-    return changed(id);
-  };
 
   return {
-    'library.list': async () => library.runs.list(),
     'run.get': async ({ run }) => library.runs.detail(library.runs.resolve(run)),
     'run.metrics': async ({ run }) => library.metrics.all(library.runs.resolve(run)),
     'run.snapshot': async ({ run, epoch }) => library.snapshots.get(library.runs.resolve(run), epoch),
@@ -143,25 +123,6 @@ export function createRuns(o: RunsOptions): RunServices {
       if (!trainer.stop(id, 'stopped by request')) throw badInput(`run ${id}: is ${state}; only a queued or running one can be stopped`);
       await ends.get(id);
       return library.runs.get(id);
-    },
-
-    'run.rename': async ({ run, name }) => edit(run, (id) => library.runs.rename(id, name)),
-    'run.note': async ({ run, note }) => edit(run, (id) => library.runs.note(id, note)),
-    'run.tag': async ({ run, add, remove }) =>
-      edit(run, (id) => {
-        const { tags } = library.runs.get(id);
-        library.runs.tag(
-          id,
-          [...new Set([...tags, ...add])].filter((t) => !remove.includes(t)),
-        );
-      }),
-
-    async 'run.delete'({ run: ref }) {
-      const id = named(ref);
-      if (library.runs.get(id).state === 'queued') throw badInput(`run ${id}: is queued; cancel it before it is deleted`);
-      library.removeRun(id);
-      emit('run.removed', { id });
-      return { id };
     },
 
     many: { toWrite, insert, enqueue, dequeue, setAtOnce: (most) => queue.setMost(most) },

@@ -19,7 +19,7 @@ function chosen(library: Library, ref: string): Chosen {
     const done = cells.filter((c) => c.state === 'done').map((c) => c.run as string);
     return { of: { sweep: id, name: library.sweeps.get(id).name }, done: [...new Set(done)], missing: cells.length - done.length };
   }
-  const runs = library.runs.list().filter((r) => r.tags.includes(ref));
+  const runs = library.runs.tagged(ref).map((id) => library.runs.get(id));
   if (runs.length === 0)
     throw new KernelscopeError('not-found', `sweep: no sweep and no tag ${JSON.stringify(ref)} in this library; see sweep --list`);
   const done = runs.filter((r) => r.state === 'done').map((r) => r.id);

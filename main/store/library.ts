@@ -13,9 +13,11 @@ import { migrate, versionOf } from './migrate.ts';
 import { probesTable, type ProbesTable } from './probes.ts';
 import { runsTable, type RunsTable } from './runs.ts';
 import { migrations, type Migration } from './schema.ts';
+import { settingsTable, type SettingsTable } from './settings.ts';
 import { snapshotsTable, type SnapshotsTable } from './snapshots.ts';
 import { spectraTable, type SpectraTable } from './spectra.ts';
 import { sweepsTable, type SweepsTable } from './sweeps.ts';
+import { trashTable, type TrashTable } from './trash.ts';
 import { lockForWriting, holderOf } from './writer.ts';
 
 export interface LibraryOptions {
@@ -45,6 +47,8 @@ export interface Library {
   readonly probes: ProbesTable;
   readonly calibrations: CalibrationsTable;
   readonly sweeps: SweepsTable;
+  readonly settings: SettingsTable;
+  readonly trash: TrashTable;
   /** Several writes that are kept together or not at all. */
   transaction<T>(work: () => T): T;
   /** Removes a run with all it has; one that is at work is refused. */
@@ -142,6 +146,8 @@ function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Libra
     probes: guardedTable(file, probes),
     calibrations: guardedTable(file, calibrationsTable(db)),
     sweeps: guardedTable(file, sweepsTable(db)),
+    settings: guardedTable(file, settingsTable(db)),
+    trash: guardedTable(file, trashTable(db)),
     transaction: <T>(work: () => T) => guarded(file, () => db.transaction(work)()),
     removeRun: (id) =>
       guarded(file, () => {

@@ -2,7 +2,7 @@
 import type Sqlite from 'better-sqlite3';
 import { randomInt } from 'node:crypto';
 import { modelText } from './describe.ts';
-import { snapshotEpochs, type RunConfig } from '../contract/config.ts';
+import { changedFields, snapshotEpochs, type RunConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { EpochMetrics, Provenance, RunDetail, RunState, RunSummary } from '../contract/results.ts';
 import { checkMove } from './states.ts';
@@ -14,6 +14,12 @@ export interface NewRun {
   device: string;
 }
 
+export interface RunPage {
+  before?: number | undefined;
+  limit: number;
+  states?: readonly RunState[] | undefined;
+}
+
 /** What only the owner of a run needs to know. */
 export interface RunOwner {
   device: string;
@@ -22,48 +28,65 @@ export interface RunOwner {
   heartbeat: string | null;
 }
 
-interface SummaryRow extends Omit<RunSummary, 'tags'> {
+interface SummaryRow extends Omit<RunSummary, 'tags' | 'cka' | 'meanCka' | 'fields'> {
   tags: string;
+  cka: string;
+  config: string;
 }
 interface DetailRow extends SummaryRow {
-  note: string;
-  config: string;
   layers: string;
   provenance: string | null;
-  seconds: number;
 }
 
 const summaryColumns = `
-  id, name, state, created, tags, dataset, model, epochs, epoch, reason,
+  id, name, state, created, tags, dataset, model, epochs, epoch, reason, note, seconds, config,
   (SELECT trainAccuracy FROM metrics WHERE run = id ORDER BY metrics.epoch DESC LIMIT 1) AS trainAccuracy,
   (SELECT testAccuracy FROM metrics WHERE run = id ORDER BY metrics.epoch DESC LIMIT 1) AS testAccuracy,
-  (SELECT ntkTarget FROM ntk_alignments WHERE run = id AND split = 'test' ORDER BY ntk_alignments.epoch DESC LIMIT 1) AS ntkTarget`;
+  (SELECT ntkTarget FROM ntk_alignments WHERE run = id AND split = 'test' ORDER BY ntk_alignments.epoch DESC LIMIT 1) AS ntkTarget,
+  (SELECT json_group_array(ckaTarget) FROM (SELECT ckaTarget FROM layer_alignments
+     WHERE run = id AND split = 'test' AND layer_alignments.epoch = (SELECT max(epoch) FROM snapshots WHERE run = id)
+     ORDER BY position)) AS cka`;
 
 const letters = 'abcdefghjkmnpqrstvwxyz';
 const signs = `${letters}0123456789`;
 const newId = () => letters[randomInt(letters.length)] + Array.from({ length: 5 }, () => signs[randomInt(signs.length)]).join('');
 
 const notFound = (ref: string) => new KernelscopeError('not-found', `run: no run ${JSON.stringify(ref)}; see list`);
-const summaryOf = (row: SummaryRow): RunSummary => ({ ...row, tags: JSON.parse(row.tags) as string[] });
+
+function summaryOf({ config, tags, cka: json, ...row }: SummaryRow): RunSummary {
+  const cka = JSON.parse(json) as number[];
+  const meanCka = cka.length === 0 ? null : cka.reduce((sum, v) => sum + v, 0) / cka.length;
+  return { ...row, tags: JSON.parse(tags) as string[], cka, meanCka, fields: changedFields(JSON.parse(config) as RunConfig) };
+}
 
 export function runsTable(db: Sqlite.Database) {
   const insert = db.prepare(`
     INSERT INTO runs (id, name, state, created, tags, config, dataset, model, epochs, device)
     VALUES (@id, @name, 'queued', @created, @tags, @config, @dataset, @model, @epochs, @device)`);
-  const selectAll = db.prepare<[], SummaryRow>(`SELECT ${summaryColumns} FROM runs ORDER BY created DESC, rowid DESC`);
-  const selectOne = db.prepare<[string], SummaryRow>(`SELECT ${summaryColumns} FROM runs WHERE id = ?`);
-  const selectDetail = db.prepare<[string], DetailRow>(
-    `SELECT ${summaryColumns}, note, config, layers, provenance, seconds FROM runs WHERE id = ?`,
+  const selectAll = db.prepare<[], SummaryRow>(
+    `SELECT ${summaryColumns} FROM runs WHERE deleted IS NULL ORDER BY created DESC, rowid DESC`,
   );
+  const selectPage = db.prepare<[number, string | null, string | null, number], SummaryRow & { row: number }>(`
+    SELECT rowid AS row, ${summaryColumns} FROM runs
+    WHERE rowid < ? AND deleted IS NULL AND (? IS NULL OR state IN (SELECT value FROM json_each(?))) ORDER BY rowid DESC LIMIT ?`);
+  const count = db.prepare<[], number>('SELECT count(*) FROM runs WHERE deleted IS NULL').pluck();
+  const tagged = db
+    .prepare<[string], string>('SELECT id FROM runs WHERE deleted IS NULL AND ? IN (SELECT value FROM json_each(tags)) ORDER BY created')
+    .pluck();
+  const selectOne = db.prepare<[string], SummaryRow>(`SELECT ${summaryColumns} FROM runs WHERE id = ?`);
+  const selectDetail = db.prepare<[string], DetailRow>(`SELECT ${summaryColumns}, layers, provenance FROM runs WHERE id = ?`);
   const selectFinal = db.prepare<[string], EpochMetrics>(
     'SELECT epoch, trainLoss, testLoss, trainAccuracy, testAccuracy FROM metrics WHERE run = ? ORDER BY epoch DESC LIMIT 1',
   );
   const selectSnapshots = db.prepare<[string], number>('SELECT epoch FROM snapshots WHERE run = ? ORDER BY epoch').pluck();
   const selectOwner = db.prepare<[string], RunOwner>('SELECT device, pid, heartbeat FROM runs WHERE id = ?');
   const selectState = db.prepare<[string], RunState>('SELECT state FROM runs WHERE id = ?').pluck();
-  const byName = db.prepare<[string], { id: string; name: string }>('SELECT id, name FROM runs WHERE name = ? ORDER BY created');
+  const isHere = db.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ? AND deleted IS NULL').pluck();
+  const byName = db.prepare<[string], { id: string; name: string }>(
+    'SELECT id, name FROM runs WHERE name = ? AND deleted IS NULL ORDER BY created',
+  );
   const byPrefix = db.prepare<[string, string], { id: string; name: string }>(
-    'SELECT id, name FROM runs WHERE substr(id, 1, length(?)) = ? ORDER BY id',
+    'SELECT id, name FROM runs WHERE substr(id, 1, length(?)) = ? AND deleted IS NULL ORDER BY id',
   );
   const inStates = db
     .prepare<[string], string>('SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created')
@@ -89,8 +112,18 @@ export function runsTable(db: Sqlite.Database) {
 
   return {
     get,
-    /** Newest first. */
+    /** All, newest first. What they are is read at once: for a process that has nothing else to do. */
     list: (): RunSummary[] => selectAll.all().map(summaryOf),
+    /** So many in the order of their writing, last first, before the place `before`; `next`: the place to go on from. */
+    page({ before = Number.MAX_SAFE_INTEGER, limit, states }: RunPage): { runs: RunSummary[]; next: number | null } {
+      const wanted = states ? JSON.stringify(states) : null;
+      const rows = selectPage.all(before, wanted, wanted, limit);
+      const next = rows.length < limit ? null : rows[rows.length - 1].row;
+      return { runs: rows.map(({ row: _, ...run }) => summaryOf(run)), next };
+    },
+    count: (): number => count.get() as number,
+    /** Ids of the runs that have a tag, oldest first. */
+    tagged: (tag: string): string[] => tagged.all(tag),
 
     create({ name, config, device }: NewRun): RunSummary {
       let id = newId();
@@ -112,12 +145,10 @@ export function runsTable(db: Sqlite.Database) {
     detail(id: string): RunDetail {
       const row = selectDetail.get(id);
       if (!row) throw notFound(id);
-      const { config: json, layers, provenance, note, seconds, ...summary } = row;
-      const config = JSON.parse(json) as RunConfig;
+      const { layers, provenance, ...summary } = row;
+      const config = JSON.parse(row.config) as RunConfig;
       return {
         ...summaryOf(summary),
-        note,
-        seconds,
         config,
         final: selectFinal.get(id) ?? null,
         snapshots: selectSnapshots.all(id),
@@ -135,7 +166,7 @@ export function runsTable(db: Sqlite.Database) {
 
     /** The id of the run that a person named: by its id, its name, or a prefix of the id that no other run shares. */
     resolve(ref: string): string {
-      if (selectState.get(ref) !== undefined) return ref;
+      if (isHere.get(ref) !== undefined) return ref;
       const named = byName.all(ref);
       const found = named.length > 0 || ref === '' ? named : byPrefix.all(ref, ref);
       if (found.length === 0) throw notFound(ref);

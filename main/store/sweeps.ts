@@ -34,15 +34,15 @@ export function sweepsTable(db: Sqlite.Database) {
   );
   const states = db.prepare<[string], { state: CellState; n: number }>(`
     SELECT coalesce(runs.state, 'none') AS state, count(*) AS n
-    FROM sweep_cells LEFT JOIN runs ON runs.id = sweep_cells.run WHERE sweep = ? GROUP BY 1`);
+    FROM sweep_cells LEFT JOIN runs ON runs.id = sweep_cells.run AND runs.deleted IS NULL WHERE sweep = ? GROUP BY 1`);
   // The name that the run has by now, where there is one.
   const cells = db.prepare<[string], StoredCell>(`
     SELECT coalesce(runs.name, sweep_cells.name) AS name, runs.id AS run, coalesce(runs.state, 'none') AS state, runs.epoch, runs.epochs,
       (SELECT testAccuracy FROM metrics WHERE metrics.run = runs.id ORDER BY metrics.epoch DESC LIMIT 1) AS testAccuracy,
       runs.reason, sweep_cells.hash, coalesce(runs.seconds, 0) AS seconds
-    FROM sweep_cells LEFT JOIN runs ON runs.id = sweep_cells.run WHERE sweep = ? ORDER BY position`);
+    FROM sweep_cells LEFT JOIN runs ON runs.id = sweep_cells.run AND runs.deleted IS NULL WHERE sweep = ? ORDER BY position`);
   const done = db.prepare<[string], { id: string; config: string }>(
-    `SELECT id, config FROM runs WHERE state = 'done' AND dataset IN (SELECT value FROM json_each(?)) ORDER BY created DESC, rowid DESC`,
+    `SELECT id, config FROM runs WHERE state = 'done' AND deleted IS NULL AND dataset IN (SELECT value FROM json_each(?)) ORDER BY created DESC, rowid DESC`,
   );
 
   const summaryOf = (named: Named): SweepSummary => {

@@ -29,14 +29,14 @@ export class RunActions {
   rename = (run: RunSummary, name: string) =>
     this.#do(`Renamed to “${name}”.`, () => this.#client.call('run.rename', { run: run.id, name }));
   note = (run: RunSummary, note: string) => this.#do('Note saved.', () => this.#client.call('run.note', { run: run.id, note }));
-  remove = (run: RunSummary) => this.#do(`Deleted “${run.name}”.`, () => this.#client.call('run.delete', { run: run.id }));
+  remove = (run: RunSummary) => this.#do(`Deleted “${run.name}”.`, () => this.#client.call('run.delete', { runs: [run.id] }));
   cancel = (run: RunSummary) =>
     this.#do(`Stopping “${run.name}”; what is done is kept.`, () => this.#client.call('run.cancel', { run: run.id }));
   resume = (run: RunSummary) => this.#do(`Resuming “${run.name}”.`, () => this.#client.call('run.resume', { run: run.id }));
   tag(run: RunSummary, tags: readonly string[]): Promise<boolean> {
     const add = tags.filter((t) => !run.tags.includes(t));
     const remove = run.tags.filter((t) => !tags.includes(t));
-    return this.#do('Tags saved.', () => this.#client.call('run.tag', { run: run.id, add, remove }));
+    return this.#do('Tags saved.', () => this.#client.call('run.tag', { runs: [run.id], add, remove }));
   }
 
   /** Says what was done only once the host has answered; the dialog stays open where it failed. */

@@ -37,9 +37,8 @@ export function readFilter(text: string): Filter {
   if (/[=<>]|\scontains\s/.test(text)) return parseFilter(text);
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   return {
-    needsConfig: false,
     test(run) {
-      const where = [run.name, run.id, run.dataset, run.model, run.state, ...run.tags].join('\n').toLowerCase();
+      const where = [run.name, run.id, run.dataset, run.model, run.state, run.note, ...run.tags].join('\n').toLowerCase();
       return words.every((w) => where.includes(w));
     },
   };

@@ -1,6 +1,5 @@
 // The runs of the library, kept up to date by events.
-import type { Client, Events } from '../../main/contract/calls.ts';
-import type { RunConfig } from '../../main/contract/config.ts';
+import type { CallResults, Client, Events } from '../../main/contract/calls.ts';
 import type { RunSummary } from '../../main/contract/results.ts';
 import { throttle } from '../throttle.ts';
 import { mergeRuns, tagsOf } from './filter.ts';
@@ -12,13 +11,12 @@ export class Library {
   reason = $state('');
   readonly running = $derived(this.runs.filter((r) => r.state === 'running').length);
   readonly tags = $derived(tagsOf(this.runs));
-  /** configs read so far, for filters that ask for their fields; a run's config never changes */
-  configs = $state.raw<Readonly<Record<string, RunConfig>>>({});
-  readingConfigs = $state(false);
+  /** runs that the library has; more than `runs` while they are still being read */
+  total = $state(0);
   /** ids of the runs that are chosen together, in the order of choosing; they stay chosen on other pages */
   chosen = $state.raw<readonly string[]>([]);
-  #reading = false;
   #client: Client;
+  #turn = 0;
   #changed: RunSummary[] = [];
   #removed: string[] = [];
 
@@ -55,31 +53,27 @@ export class Library {
     };
   }
 
+  /** Reads the newest runs, shows them, then reads the rest. What changes meanwhile comes by events, and stays. */
   async read(): Promise<void> {
+    const turn = ++this.#turn;
     try {
-      this.runs = await this.#client.call('library.list', {});
-      this.state = 'ready';
-    } catch (error) {
-      this.reason = messageOf(error);
-      if (this.state === 'loading') this.state = 'failed';
-    }
-  }
-
-  /** Reads the configs that are missing, a few at a time. */
-  async readConfigs(): Promise<void> {
-    if (this.#reading) return;
-    this.#reading = this.readingConfigs = true;
-    try {
-      for (;;) {
-        const missing = this.runs.filter((r) => !Object.hasOwn(this.configs, r.id)).slice(0, 64);
-        if (missing.length === 0) break;
-        const read = await Promise.all(missing.map((r) => this.#client.call('run.get', { run: r.id })));
-        this.configs = { ...this.configs, ...Object.fromEntries(read.map((d) => [d.id, d.config])) };
+      const read: RunSummary[] = [];
+      for (let before: number | null = null, more = true; more;) {
+        const page: CallResults['library.list'] = await this.#client.call('library.list', before === null ? {} : { before });
+        if (turn !== this.#turn) return;
+        read.push(...page.runs);
+        before = page.next;
+        more = before !== null;
+        this.total = page.total;
+        if (this.state !== 'ready' || !more) {
+          this.runs = mergeRuns(read, this.#changed, this.#removed);
+          this.state = 'ready';
+        }
       }
     } catch (error) {
+      if (turn !== this.#turn) return;
       this.reason = messageOf(error);
-    } finally {
-      this.#reading = this.readingConfigs = false;
+      if (this.state === 'loading') this.state = 'failed';
     }
   }
 

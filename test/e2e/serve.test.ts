@@ -79,7 +79,7 @@ test('a second one reads only and says who holds the library', async () => {
   const info = await client.call('app.info', {});
   expect(info.readOnly).toBe(true);
   expect(info.readOnlyReason).toContain(String(server.child.pid));
-  expect((await client.call('library.list', {})).length).toBe(1);
+  expect((await client.call('library.list', {})).total).toBe(1);
   await expect(client.call('run.start', { config })).rejects.toMatchObject({ code: 'locked' });
   second.child.kill('SIGINT');
   expect((await second.ended).status).toBe(0);

@@ -108,7 +108,7 @@ test('a run is renamed, tagged, annotated and deleted from its row; what was typ
   await page.getByLabel('Tags, with commas').fill('paper, new one');
   await page.getByRole('button', { name: 'Save tags' }).click();
   await page.locator('tr', { hasText: 'reference' }).getByText('new one').waitFor();
-  expect(await calls('run.tag')).toEqual([{ run: 'r-done', add: ['new one'], remove: ['fig7'] }]);
+  expect(await calls('run.tag')).toEqual([{ runs: ['r-done'], add: ['new one'], remove: ['fig7'] }]);
   await act('reference', 'Note…');
   await page.getByLabel('Note', { exact: true }).fill('two\nlines');
   await page.getByRole('button', { name: 'Save note' }).click();

@@ -11,6 +11,7 @@ import {
 } from '../../main/contract/calls.ts';
 import { parseConfig } from '../../main/contract/config.ts';
 import { KernelscopeError, badInput } from '../../main/contract/errors.ts';
+import { settingsFrom, type Settings } from '../../main/contract/settings.ts';
 import { fakeFigure, type FakeRun } from './fake-figures.ts';
 import { estimateOf, fakeDoctor, fakePresets, fakeRun, specs, summaryOf, type RunSpec } from './fake-library.ts';
 import { metricsAt, snapshotAt } from './fake-numbers.ts';
@@ -29,6 +30,8 @@ export interface FakeOptions {
 
 export class FakeClient implements Client {
   #runs = new Map<string, FakeRun>();
+  #trash = new Map<string, FakeRun>();
+  #settings: Settings = settingsFrom(() => undefined);
   #listeners = new Map<EventName, Set<(payload: never) => void>>();
   #links = new Set<(up: boolean) => void>();
   #up = true;
@@ -101,7 +104,11 @@ export class FakeClient implements Client {
 
   #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] } = {
     'app.info': () => ({ version: '0.1.0', host: 'web', library: '/home/ada/kernelscope', readOnly: false, readOnlyReason: null }),
-    'library.list': () => [...this.#runs.values()].map(summaryOf),
+    'library.list': ({ before: from = 0, limit = 250, states }) => {
+      const all = [...this.#runs.values()].filter((r) => !states || states.includes(r.detail.state));
+      const end = from + limit;
+      return { runs: all.slice(from, end).map(summaryOf), next: end < all.length ? end : null, total: this.#runs.size };
+    },
     'presets.list': () => fakePresets(),
     'devices.list': () => fakeDoctor().devices,
     'doctor.run': () => fakeDoctor(),
@@ -123,14 +130,41 @@ export class FakeClient implements Client {
     'run.cancel': ({ run }) => this.#change(run, { state: 'interrupted', reason: 'Stopped by you. It can be resumed.' }),
     'run.resume': ({ run }) => this.#change(run, { state: 'running', reason: null }),
     'run.rename': ({ run, name }) => this.#change(run, { name }),
-    'run.tag': ({ run, add, remove }) =>
-      this.#change(run, { tags: [...new Set([...this.#find(run).detail.tags, ...add])].filter((t) => !remove.includes(t)) }),
+    'run.tag': ({ runs, add, remove }) => {
+      for (const run of runs)
+        this.#change(run, { tags: [...new Set([...this.#find(run).detail.tags, ...add])].filter((t) => !remove.includes(t)) });
+      return { ids: runs };
+    },
     'run.note': ({ run, note }) => this.#change(run, { note }),
-    'run.delete': ({ run }) => {
-      this.#find(run);
-      this.#runs.delete(run);
-      this.emit('run.removed', { id: run });
-      return { id: run };
+    'run.delete': ({ runs }) => {
+      for (const id of runs) {
+        this.#trash.set(id, this.#find(id));
+        this.#runs.delete(id);
+        this.emit('run.removed', { id });
+      }
+      return { ids: runs };
+    },
+    'run.restore': ({ runs }) => {
+      for (const id of runs) {
+        const run = this.#trash.get(id);
+        if (!run) throw new KernelscopeError('not-found', `run: no run ${id} in the trash`);
+        this.#trash.delete(id);
+        this.#runs.set(id, run);
+        this.#change(id, {});
+      }
+      return { ids: runs };
+    },
+    'trash.list': () =>
+      [...this.#trash.values()].map(({ detail: { id, name } }) => ({ id, name, deleted: new Date(this.#now).toISOString() })),
+    'trash.empty': ({ runs = [...this.#trash.keys()] }) => {
+      for (const id of runs) this.#trash.delete(id);
+      return { ids: runs };
+    },
+    'settings.get': () => this.#settings,
+    'settings.set': (wanted) => {
+      this.#settings = { ...this.#settings, ...wanted } as Settings;
+      this.emit('settings.changed', this.#settings);
+      return this.#settings;
     },
     'compare.layers': ({ runs, epochs, split = 'test', measure = 'cka' }) => {
       const snapshots = runs.map((run, i) => {

@@ -1,5 +1,5 @@
 // Runs of every state, with names and numbers like those of a working library.
-import { parseConfig, type RunConfig } from '../../main/contract/config.ts';
+import { changedFields, parseConfig, type RunConfig } from '../../main/contract/config.ts';
 import { mlpOf } from './configs.ts';
 import type { PresetInfo } from '../../main/contract/calls.ts';
 import type { DoctorReport, Estimate, RunState, RunSummary } from '../../main/contract/results.ts';
@@ -40,6 +40,7 @@ export function fakeRun(spec: RunSpec, now: number): FakeRun {
   const analysed = started ? planned.filter((e) => e <= epoch) : [];
   const last = metrics.at(-1) ?? null;
   let snapshots: FakeRun['snapshots'] | undefined;
+  const cka = analysed.length ? layers.map((_, i) => (spec.skill ?? 1) * (0.2 + (0.6 * (i + 1)) / layers.length)) : [];
   return {
     metrics,
     // Thousands of runs are listed, few are looked into.
@@ -59,8 +60,11 @@ export function fakeRun(spec: RunSpec, now: number): FakeRun {
       trainAccuracy: last?.trainAccuracy ?? null,
       testAccuracy: last?.testAccuracy ?? null,
       ntkTarget: analysed.length ? ntkAlignment(analysed[analysed.length - 1], layers, true).ntkTarget * (spec.skill ?? 1) : null,
+      cka,
+      meanCka: cka.length === 0 ? null : cka.reduce((sum, v) => sum + v, 0) / cka.length,
       reason: spec.reason ?? null,
       note: spec.note ?? '',
+      fields: changedFields(config),
       config,
       final: spec.state === 'done' ? last : null,
       snapshots: analysed,
@@ -169,8 +173,8 @@ export function specs(more: number): RunSpec[] {
 }
 
 const toSummary = ({ detail }: FakeRun): RunSummary => {
-  const { id, name, state, created, tags, dataset, model, epochs, epoch, trainAccuracy, testAccuracy, ntkTarget, reason } = detail;
-  return { id, name, state, created, tags, dataset, model, epochs, epoch, trainAccuracy, testAccuracy, ntkTarget, reason };
+  const { config: _, final: __, snapshots: ___, planned: ____, layers: _____, provenance: ______, ...summary } = detail;
+  return summary;
 };
 export { toSummary as summaryOf };
 

@@ -1,15 +1,26 @@
 // Calls about the program and the machine that it runs on.
 import { z } from 'zod';
 import type { DeviceReport, DoctorReport } from '../results.ts';
+import { settings, type Settings } from '../settings.ts';
 
 export const appCalls = {
   'app.info': z.strictObject({}),
   'devices.list': z.strictObject({}),
   'doctor.run': z.strictObject({}),
+  'settings.get': z.strictObject({}),
+  /** these, the others stay */
+  'settings.set': z.strictObject(settings).partial(),
 } as const;
 
 export interface AppResults {
   'app.info': { version: string; host: 'web' | 'desktop'; library: string; readOnly: boolean; readOnlyReason: string | null };
   'devices.list': DeviceReport[];
   'doctor.run': DoctorReport;
+  'settings.get': Settings;
+  'settings.set': Settings;
 }
+
+export interface AppEvents {
+  'settings.changed': Settings;
+}
+export const appEvents = ['settings.changed'] as const satisfies readonly (keyof AppEvents)[];

@@ -30,7 +30,9 @@ export const tag: Command = {
     const add = [...words, ...args.texts('add')];
     const remove = args.texts('remove');
     if (add.length + remove.length === 0) throw badInput('tag: expected a TAG to add or --remove TAG, got neither');
-    const after = await (await services('change')).call('run.tag', { run, add, remove });
+    const { call } = await services('change');
+    const { ids } = await call('run.tag', { runs: [run], add, remove });
+    const after = await call('run.get', { run: ids[0] });
     output.document(after);
     output.line(`${after.id}: ${after.tags.join(', ') || 'no tags'}`);
   },
@@ -67,7 +69,8 @@ export const deleteRun: Command = {
       const run = await call('run.get', { run: word });
       found.set(run.id, run.name);
     }
-    for (const id of found.keys()) await call('run.delete', { run: id });
+    await call('run.delete', { runs: [...found.keys()] });
+    await call('trash.empty', { runs: [...found.keys()] });
     output.document([...found].map(([id, name]) => ({ id, name })));
     for (const [id, name] of found) output.line(`${id} (${name}): removed`);
   },

@@ -1,16 +1,11 @@
 import { badInput } from '../../contract/errors.ts';
 import { parseFilter, runField, unknownField } from '../../contract/filter.ts';
-import type { RunConfig } from '../../contract/config.ts';
 import type { RunSummary } from '../../contract/results.ts';
+import { allRuns } from '../../rpc/all-runs.ts';
 import { toListJson } from '../../services/index.ts';
 import type { Command } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
 import { percent } from '../cli/words.ts';
-
-interface Row {
-  run: RunSummary;
-  config?: RunConfig;
-}
 
 /** Ascending by value; what is not there comes last, whichever way. */
 export function inOrder(a: unknown, b: unknown, down: boolean): number {
@@ -21,14 +16,13 @@ export function inOrder(a: unknown, b: unknown, down: boolean): number {
 }
 
 /** The order of `--sort FIELD` or `--sort FIELD:desc`. */
-export function parseSort(sort: string | undefined): { needsConfig: boolean; compare: (a: Row, b: Row) => number } {
+export function parseSort(sort: string | undefined): (a: RunSummary, b: RunSummary) => number {
   const [name, way = 'asc', ...rest] = (sort ?? 'created:desc').split(':');
   const field = runField(name);
   if (!field) throw badInput(`--sort: ${unknownField(name)}`);
   if (rest.length > 0 || (way !== 'asc' && way !== 'desc'))
     throw badInput(`--sort: expected FIELD, FIELD:asc or FIELD:desc, got ${JSON.stringify(sort)}`);
-  const { needsConfig } = field;
-  return { needsConfig, compare: (a, b) => inOrder(field.read(a.run, a.config), field.read(b.run, b.config), way === 'desc') };
+  return (a, b) => inOrder(field.read(a), field.read(b), way === 'desc');
 }
 
 export const list: Command = {
@@ -43,18 +37,13 @@ export const list: Command = {
   words: { least: 0, most: 0, are: '' },
   async run(args, { output, services }) {
     const filter = parseFilter(args.text('filter') ?? '');
-    const sort = parseSort(args.text('sort'));
+    const compare = parseSort(args.text('sort'));
     const { call } = await services('read');
-    const rows: Row[] = [];
-    for (const run of await call('library.list', {})) {
-      const config = filter.needsConfig || sort.needsConfig ? (await call('run.get', { run: run.id })).config : undefined;
-      if (filter.test(run, config)) rows.push({ run, config });
-    }
-    rows.sort(sort.compare);
-    output.document(toListJson(rows.map((r) => r.run)));
+    const rows = (await allRuns(call)).filter((run) => filter.test(run)).sort(compare);
+    output.document(toListJson(rows));
     if (rows.length === 0) return output.line(args.text('filter') ? 'no run is chosen by this filter' : 'no runs yet');
     const head = ['id', 'name', 'state', 'created', 'dataset', 'model', 'epochs', 'train', 'test', 'tags'];
-    const cells = ({ run: r }: Row) => {
+    const cells = (r: RunSummary) => {
       const created = r.created.slice(0, 16).replace('T', ' ');
       const epochs = r.epoch === r.epochs ? `${r.epochs}` : `${r.epoch}/${r.epochs}`;
       return [

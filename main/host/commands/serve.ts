@@ -28,6 +28,7 @@ export const serve: Command = {
     const served = await open({ services: opened, renderer: paths.renderer, port, host, log: output.log });
     const { readOnly, readOnlyReason } = await (await opened()).call('app.info', {});
     if (readOnly) output.log(`read only: ${readOnlyReason ?? 'another process writes'}`);
+    void (await opened()).tidy().catch((error: unknown) => output.log(`emptying the trash: ${String(error)}`));
     output.document({ url: served.url, port: served.port, readOnly, readOnlyReason });
     output.line(served.url);
     await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultConfig } from '../../../main/contract/config.ts';
+import { changedFields, defaultConfig, parseConfig } from '../../../main/contract/config.ts';
 import { KernelscopeError } from '../../../main/contract/errors.ts';
 import { parseFilter } from '../../../main/contract/filter.ts';
 import { distance, nearest } from '../../../main/contract/nearest.ts';
@@ -18,10 +18,14 @@ const run: RunSummary = {
   trainAccuracy: 1,
   testAccuracy: 0.943,
   ntkTarget: null,
+  cka: [0.2, 0.6],
+  meanCka: 0.4,
+  seconds: 12,
+  note: 'Look at epoch 30 again',
   reason: null,
+  fields: changedFields({ ...defaultConfig(), seed: 3 }),
 };
-const config = { ...defaultConfig(), seed: 3 };
-const chosen = (text: string) => parseFilter(text).test(run, config);
+const chosen = (text: string) => parseFilter(text).test(run);
 
 describe('a filter', () => {
   test.each([
@@ -59,11 +63,16 @@ describe('a filter', () => {
     ['not (tag = demo and state = done)', false],
     ['not not tag = demo', true],
     ['name = "and"', false],
+    ['meanCka >= 0.4 and lastCka > 0.5', true],
+    ['note contains "EPOCH 30"', true],
   ])('%s → %s', (text, expected) => expect(chosen(text)).toBe(expected));
 
-  test('knows whether it needs configs', () => {
-    expect(parseFilter('tag = a').needsConfig).toBe(false);
-    expect(parseFilter('tag = a or training.epochs > 3').needsConfig).toBe(true);
+  test('fields of another kind of model are not there, rather than at their defaults', () => {
+    const fields = changedFields(parseConfig({ model: { kind: 'resnet11', skip: false } }));
+    expect(fields).toEqual({ 'model.kind': 'resnet11', 'model.skip': false });
+    const chooses = (text: string) => parseFilter(text).test({ ...run, fields });
+    expect(chooses('model.bias = true or model.bias = false')).toBe(false);
+    expect([chooses('model.skip = false'), chooses('model.width = 1'), chooses('model.batchNorm = true')]).toEqual([true, true, true]);
   });
 
   test('a number in a text column is that text', () => expect(parseFilter('name = 7').test({ ...run, name: '7' })).toBe(true));

@@ -39,10 +39,9 @@ test('every command has one anatomy: its flags are not the global ones, its help
 });
 
 describe('the order of the list', () => {
-  const row = (over: Partial<RunSummary>) => ({
-    run: { id: 'a', created: '2026-01-01', testAccuracy: null, tags: [], ...over } as RunSummary,
-  });
-  const ids = (sort: string | undefined, rows: ReturnType<typeof row>[]) => [...rows].sort(parseSort(sort).compare).map((r) => r.run.id);
+  const row = (over: Partial<RunSummary>) =>
+    ({ id: 'a', created: '2026-01-01', testAccuracy: null, tags: [], fields: {}, ...over }) as unknown as RunSummary;
+  const ids = (sort: string | undefined, rows: RunSummary[]) => [...rows].sort(parseSort(sort)).map((r) => r.id);
   const rows = [
     row({ id: 'x', testAccuracy: 0.9, created: '2026-01-02' }),
     row({ id: 'y', created: '2026-01-03' }),
@@ -53,8 +52,8 @@ describe('the order of the list', () => {
     expect(ids('testAccuracy', rows)).toEqual(['x', 'z', 'y']);
     expect(ids('testAccuracy:desc', rows)).toEqual(['z', 'x', 'y']);
   });
-  test('a config field needs the config', () =>
-    expect([parseSort('seed').needsConfig, parseSort('id').needsConfig]).toEqual([true, false]));
+  test('a field of the config that stands at its default has that value', () =>
+    expect(ids('seed:desc', [row({ id: 'p' }), row({ id: 'q', fields: { seed: 4 } })])).toEqual(['q', 'p']));
   test('numbers by value, not by their digits', () => expect(inOrder(9, 10, false)).toBe(-1));
 });
 

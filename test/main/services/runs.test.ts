@@ -1,5 +1,6 @@
 // A run's way through the services: queue, reports to disk and then to the page, every end.
 import { expect, test } from 'vitest';
+import type { Events } from '../../../main/contract/calls.ts';
 import { BrokenProcess } from '../../../main/compute/index.ts';
 import { KernelscopeError } from '../../../main/contract/errors.ts';
 import { openLibrary } from '../../../main/store/index.ts';
@@ -14,7 +15,7 @@ test('one run at a time, in the order of their start', async () => {
   const ids: string[] = [];
   for (const name of ['a', 'b', 'c']) ids.push((await services['run.start']({ config: config(), name })).id);
   await settle();
-  const states = async () => (await services['library.list']({})).map((r) => `${r.name} ${r.state}`).sort();
+  const states = async () => (await services['library.list']({})).runs.map((r) => `${r.name} ${r.state}`).sort();
   expect(await states()).toEqual(['a running', 'b queued', 'c queued']);
   started[0].done();
   await settle();
@@ -45,8 +46,8 @@ test('what is reported is on disk before the page hears of it', async () => {
     dir,
     emit(name, payload) {
       const library = reader(); // another connection sees only what was committed
-      if (name === 'run.epoch') seen.push(library.metrics.all(payload.id).map((m) => m.epoch));
-      if (name === 'run.snapshot') seen.push(library.snapshots.epochs(payload.id));
+      if (name === 'run.epoch') seen.push(library.metrics.all((payload as Events['run.epoch']).id).map((m) => m.epoch));
+      if (name === 'run.snapshot') seen.push(library.snapshots.epochs((payload as Events['run.snapshot']).id));
       library.close();
     },
   });
@@ -155,25 +156,25 @@ test('beside a writer everything can be read and nothing changed', async () => {
   await expect(reading.services['run.start']({ config: config() })).rejects.toMatchObject(refused);
   await expect(reading.services['run.cancel']({ run: id })).rejects.toMatchObject(refused);
   await expect(reading.services['run.rename']({ run: id, name: 'x' })).rejects.toMatchObject(refused);
-  await expect(reading.services['run.delete']({ run: id })).rejects.toMatchObject(refused);
+  await expect(reading.services['run.delete']({ runs: [id] })).rejects.toMatchObject(refused);
   await expect(reading.services['run.resume']({ run: id })).rejects.toMatchObject(refused);
   await reading.services.close();
   await services.close();
 });
 
-test('names, tags and notes; a run that is not over is not deleted', async () => {
+test('names, tags and notes; a deleted run is out of the way', async () => {
   const { compute, started } = playedCompute();
   const { services, events } = setUp(compute);
   const { id } = await services['run.start']({ preset: 'demo', config: { tags: ['mine'] } });
   await settle();
   expect(await services['run.rename']({ run: 'demo', name: 'new' })).toMatchObject({ id, name: 'new' });
-  expect((await services['run.tag']({ run: id, add: ['x', 'y'], remove: ['mine'] })).tags).toEqual(['x', 'y']);
+  expect(await services['run.tag']({ runs: [id, 'new'], add: ['x', 'y'], remove: ['mine'] })).toEqual({ ids: [id] });
+  expect((await services['run.get']({ run: id })).tags).toEqual(['x', 'y']);
   await services['run.note']({ run: id, note: 'a note' });
   expect((await services['run.get']({ run: id })).note).toBe('a note');
-  await expect(services['run.delete']({ run: id })).rejects.toThrow('is running; cancel it before it is deleted');
   started[0].done();
   await services.runToEnd(id);
-  expect(await services['run.delete']({ run: id })).toEqual({ id });
+  expect(await services['run.delete']({ runs: [id] })).toEqual({ ids: [id] });
   expect(events.at(-1)).toEqual(['run.removed', { id }]);
   await expect(services['run.get']({ run: id })).rejects.toMatchObject({ code: 'not-found' });
   await services.close();

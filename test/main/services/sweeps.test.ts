@@ -133,7 +133,7 @@ test('a run of the same config that is done is taken over, whoever made it', asy
   // Another sweep that shares a cell with it.
   expect(await services['sweep.start']({ sweep: sweep([0, 7]) })).toMatchObject({ takenOver: 1, created: 1 });
   // A cell whose run was deleted is made again.
-  await services['run.delete']({ run: id });
+  await services['run.delete']({ runs: [id] });
   expect(await services['sweep.start']({ sweep: sweep([0, 1]) })).toMatchObject({ id: first.id, done: 1, created: 1 });
 });
 
