@@ -43,6 +43,24 @@ const scenes = [
   ['new-wrong', '?runs=full#/new?preset=fig7-small&set.training.batchSize=12000'],
   ['new-from', '?runs=full#/new?from=r-fail&set.training.learningRate=0.05'],
   ['devices', '?runs=full#/devices'],
+  ['settings', '?runs=full#/settings'],
+  [
+    'settings-trash',
+    '?runs=full#/settings',
+    async (page) => {
+      await page.evaluate(() => window.fakeHost.call('run.delete', { runs: ['r-done', 'r-tanh', 'r-2'] }));
+      await page.getByText('3 runs.').waitFor();
+    },
+  ],
+  ['palette', '?runs=full#/library', (page) => page.keyboard.press('Control+k')],
+  [
+    'palette-typed',
+    '?runs=full#/library',
+    async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('mni');
+    },
+  ],
   ['keys', '?runs=full#/library', (page) => page.keyboard.press('?')],
 ];
 

@@ -138,6 +138,7 @@ export function createServices(o: ServicesOptions): Services {
         return { ...preset, sweep: { spec: sweep.spec, size: configs.length }, estimate: estimateAll(configs, calibration, shapeOf) };
       });
     },
+    'app.storage': machine['app.storage'],
     'devices.list': machine['devices.list'],
     'doctor.run': machine['doctor.run'],
     'run.estimate': async (asked) => {

@@ -1,5 +1,5 @@
 // What the services ask of the machine: its speed (measured once, kept in the library), its room, its health.
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Handlers } from '../contract/calls.ts';
@@ -15,9 +15,19 @@ export interface MachineOptions {
   device: DeviceWish;
   version: string;
 }
-export interface Machine extends Pick<Handlers, 'doctor.run' | 'devices.list'> {
+export interface Machine extends Pick<Handlers, 'app.storage' | 'doctor.run' | 'devices.list'> {
   calibration(): Promise<Calibration>;
   room(): Promise<Room>;
+}
+
+/** Bytes of a file; 0 where there is none. */
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
 }
 
 const longestUse = 24 * 3600_000; // ms for which a measured speed is believed
@@ -61,6 +71,10 @@ export function createMachine({ library, compute, dataDir, device, version }: Ma
       return measuring;
     },
     room: async () => ({ memoryBytes: os.totalmem(), diskBytes: await freeDisk() }),
+    async 'app.storage'() {
+      const sizes = await Promise.all([library.file, `${library.file}-wal`].map(sizeOf));
+      return { library: library.file, libraryBytes: sizes[0] + sizes[1], data: dataDir, freeDiskBytes: await freeDisk() };
+    },
     'devices.list': () => compute.start('devices', null).result,
     async 'doctor.run'() {
       const found = await compute.start('doctor', null).result;

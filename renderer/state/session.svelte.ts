@@ -5,7 +5,9 @@ import type { Desktop } from '../../main/contract/desktop.ts';
 import { RunActions } from './actions.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { Commands } from './commands.svelte.ts';
 import { Router } from './router.svelte.ts';
+import { SettingsState } from './settings.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 
 /** A first connection that takes longer than this is called lost. */
@@ -19,6 +21,8 @@ export class Session {
   readonly theme = new Theme();
   readonly notices = new Notices();
   readonly library: Library;
+  readonly settings: SettingsState;
+  readonly commands = new Commands();
   readonly actions: RunActions;
   link = $state<'connecting' | 'up' | 'lost'>('connecting');
   info = $state.raw<CallResults['app.info'] | null>(null);
@@ -27,6 +31,7 @@ export class Session {
     this.client = client;
     this.desktop = desktop;
     this.library = new Library(client);
+    this.settings = new SettingsState(client, this.notices);
     this.actions = new RunActions(client, this.notices);
   }
 
@@ -40,6 +45,7 @@ export class Session {
       } else if (this.link === 'up') this.link = 'lost';
     };
     const stops = [this.router.start(), this.theme.start(), this.library.start(), this.client.onLink(follow)];
+    stops.push(this.settings.start(({ theme }) => this.theme.take(theme)));
     return () => {
       clearTimeout(late);
       stops.forEach((stop) => stop());

@@ -1,18 +1,23 @@
-// Light or dark: the system's, until the person chooses; the choice is kept.
+// Light or dark: the system's, until the person chooses. The host keeps the choice; the browser remembers it for the first paint.
+import type { Settings } from '../../main/contract/settings.ts';
 
-export const themeChoices = ['system', 'light', 'dark'] as const;
-export type ThemeChoice = (typeof themeChoices)[number];
+export type ThemeChoice = Settings['theme'];
+export const themeChoices: readonly { value: ThemeChoice; label: string }[] = [
+  { value: 'system', label: 'as the system' },
+  { value: 'light', label: 'light' },
+  { value: 'dark', label: 'dark' },
+];
 const key = 'kernelscope.theme';
 
-const kept = (): ThemeChoice => {
-  const value = localStorage.getItem(key) as ThemeChoice | null;
-  return value && themeChoices.includes(value) ? value : 'system';
+const remembered = (): ThemeChoice => {
+  const value = localStorage.getItem(key);
+  return themeChoices.find((t) => t.value === value)?.value ?? 'system';
 };
 
 export class Theme {
   #system = window.matchMedia('(prefers-color-scheme: dark)');
   #systemDark = $state(this.#system.matches);
-  choice = $state<ThemeChoice>(kept());
+  choice = $state<ThemeChoice>(remembered());
   readonly shown: 'light' | 'dark' = $derived(this.choice === 'system' ? (this.#systemDark ? 'dark' : 'light') : this.choice);
 
   /** Follows the system and marks the page; call the result to stop. */
@@ -26,10 +31,11 @@ export class Theme {
     return () => this.#system.removeEventListener('change', follow);
   }
 
-  /** System, light, dark, and round again. */
-  next(): void {
-    this.choice = themeChoices[(themeChoices.indexOf(this.choice) + 1) % themeChoices.length];
-    localStorage.setItem(key, this.choice);
+  /** What is kept, or was just chosen. */
+  take(choice: ThemeChoice): void {
+    if (choice === this.choice) return;
+    this.choice = choice;
+    localStorage.setItem(key, choice);
     this.#mark();
   }
 

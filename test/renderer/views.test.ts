@@ -201,15 +201,17 @@ test('the theme follows the system until it is chosen, and the choice is kept', 
   await open('runs=full', '#/library');
   const theme = () => page.locator('html').getAttribute('data-theme');
   expect(await theme()).toBe('dark');
-  await page.getByRole('button', { name: /^Theme/ }).click();
-  expect(await theme()).toBe('light');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('theme li');
+  await page.keyboard.press('Enter');
+  await expect.poll(theme).toBe('light');
   await page.reload();
   await page.locator('main .head').waitFor();
   expect(await theme()).toBe('light');
 });
 
 test('every control has a name, and the focus can be seen', async () => {
-  for (const hash of ['#/library', '#/run/r-done', '#/new', '#/devices']) {
+  for (const hash of ['#/library', '#/run/r-done', '#/new', '#/devices', '#/settings', '#/datasets', '#/reproduce', '#/help']) {
     await open('runs=full', hash);
     await page.waitForTimeout(200);
     const nameless = await page.evaluate(() =>
@@ -254,4 +256,45 @@ test('comparing nothing says what to do; a run that is gone is named', async () 
   await page.getByText('No runs chosen.').waitFor();
   await open('runs=full', '#/compare?runs=nothing');
   await page.getByText('These runs could not be read.').waitFor();
+});
+
+test('the palette opens a run, goes to a view, and closes without doing anything', async () => {
+  await open('runs=full', '#/library');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('tanh-std');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'mnist-tanh-std' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('settings');
+  expect(await page.getByRole('dialog').getByRole('option', { selected: true }).textContent()).toContain('Settings');
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { name: 'mnist-tanh-std' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option', { name: 'Devices' }).click();
+  await page.getByRole('heading', { name: 'Devices', exact: true }).first().waitFor();
+});
+
+test('deleted runs are restored from the trash, or removed for good after a question', async () => {
+  await open('runs=full', '#/settings');
+  await page.getByText('Nothing in it.').waitFor();
+  await page.evaluate(() => (window as unknown as Host).fakeHost.call('run.delete', { runs: ['r-done', 'r-tanh'] }));
+  await page.getByRole('button', { name: 'Restore mnist-tanh-std' }).click();
+  await page.getByRole('button', { name: 'Restore mnist-tanh-std' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Remove… mnist-relu-std' }).click();
+  await page.getByRole('button', { name: 'Remove for good' }).click();
+  await page.getByText('Nothing in it.').waitFor();
+  expect(await calls('trash.empty')).toEqual([{ runs: ['r-done'] }]);
+});
+
+test('sizes of exported figures are kept in millimetres, whatever they are shown in, and wrong ones are not kept', async () => {
+  await open('runs=full', '#/settings');
+  await page.getByRole('radio', { name: 'inches' }).check({ force: true });
+  await page.getByLabel('width').fill('7');
+  await page.getByLabel('width').blur();
+  await expect.poll(async () => (await calls('settings.set')).at(-1)).toMatchObject({ figure: { unit: 'in', style: { widthMm: 177.8 } } });
+  const before = (await calls('settings.set')).length;
+  await page.getByLabel('resolution of PNG').fill('5000');
+  await page.getByLabel('resolution of PNG').blur();
+  expect(await page.getByLabel('resolution of PNG').evaluate((e) => (e as HTMLInputElement).validity.rangeOverflow)).toBe(true);
+  expect((await calls('settings.set')).length).toBe(before);
 });

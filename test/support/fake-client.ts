@@ -26,6 +26,7 @@ export interface FakeOptions {
   /** milliseconds an epoch of a running run; 0: they stand still */
   epochMs?: number;
   now?: number;
+  settings?: Partial<Settings>;
 }
 
 export class FakeClient implements Client {
@@ -40,7 +41,8 @@ export class FakeClient implements Client {
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
 
-  constructor({ more = 0, epochMs = 0, now = Date.now() }: FakeOptions = {}) {
+  constructor({ more = 0, epochMs = 0, now = Date.now(), settings = {} }: FakeOptions = {}) {
+    this.#settings = { ...this.#settings, ...settings };
     this.#now = now;
     if (more !== null) for (const spec of specs(more)) this.add(spec);
     if (epochMs) setInterval(() => this.step(), epochMs);
@@ -104,6 +106,12 @@ export class FakeClient implements Client {
 
   #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] } = {
     'app.info': () => ({ version: '0.1.0', host: 'web', library: '/home/ada/kernelscope', readOnly: false, readOnlyReason: null }),
+    'app.storage': () => ({
+      library: '/home/ada/kernelscope/library.sqlite',
+      libraryBytes: 412e6,
+      data: '/home/ada/data',
+      freeDiskBytes: 212e9,
+    }),
     'library.list': ({ before: from = 0, limit = 250, states }) => {
       const all = [...this.#runs.values()].filter((r) => !states || states.includes(r.detail.state));
       const end = from + limit;
@@ -162,7 +170,7 @@ export class FakeClient implements Client {
     },
     'settings.get': () => this.#settings,
     'settings.set': (wanted) => {
-      this.#settings = { ...this.#settings, ...wanted } as Settings;
+      this.#settings = { ...this.#settings, ...wanted };
       this.emit('settings.changed', this.#settings);
       return this.#settings;
     },

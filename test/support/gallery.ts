@@ -3,12 +3,17 @@ import { mount } from 'svelte';
 import '@fontsource-variable/inter/wght.css';
 import '../../renderer/styles/tokens.css';
 import '../../renderer/styles/shell.css';
+import type { Settings } from '../../main/contract/settings.ts';
 import App from '../../renderer/App.svelte';
 import { FakeClient } from './fake-client.ts';
 
 const query = new URLSearchParams(location.search);
 const more = { empty: null, full: 16, many: 5000 }[query.get('runs') ?? 'full'] ?? null;
-const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0) });
+// As a host would, it keeps what is chosen over a reload.
+const kept = sessionStorage.getItem('settings');
+const settings = kept ? (JSON.parse(kept) as Settings) : {};
+const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0), settings });
+client.on('settings.changed', (changed) => sessionStorage.setItem('settings', JSON.stringify(changed)));
 if (query.has('theme')) localStorage.setItem('kernelscope.theme', query.get('theme') as string);
 mount(App, { target: document.getElementById('app') as HTMLElement, props: { client } });
 if (query.has('lost')) setTimeout(() => client.setLink(false), 100);

@@ -5,6 +5,7 @@ import { settings, type Settings } from '../settings.ts';
 
 export const appCalls = {
   'app.info': z.strictObject({}),
+  'app.storage': z.strictObject({}),
   'devices.list': z.strictObject({}),
   'doctor.run': z.strictObject({}),
   'settings.get': z.strictObject({}),
@@ -14,6 +15,8 @@ export const appCalls = {
 
 export interface AppResults {
   'app.info': { version: string; host: 'web' | 'desktop'; library: string; readOnly: boolean; readOnlyReason: string | null };
+  /** folders, and bytes of disk: of the library with its journal, and free where it lies */
+  'app.storage': { library: string; libraryBytes: number; data: string; freeDiskBytes: number };
   'devices.list': DeviceReport[];
   'doctor.run': DoctorReport;
   'settings.get': Settings;

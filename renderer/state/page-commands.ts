@@ -1,0 +1,27 @@
+// The commands that hold everywhere: views, presets, themes.
+import type { Command } from './commands.svelte.ts';
+import type { View } from './place.ts';
+import type { Session } from './session.svelte.ts';
+import { themeChoices } from './theme.svelte.ts';
+
+const places: { view: View; label: string; key?: string }[] = [
+  { view: 'library', label: 'Library', key: 'l' },
+  { view: 'compare', label: 'Compare', key: 'c' },
+  { view: 'new', label: 'New experiment', key: 'n' },
+  { view: 'reproduce', label: 'Reproduce the paper' },
+  { view: 'datasets', label: 'Datasets' },
+  { view: 'devices', label: 'Devices' },
+  { view: 'help', label: 'Help' },
+  { view: 'settings', label: 'Settings' },
+];
+
+export function pageCommands({ router, settings }: Session): Command[] {
+  return [
+    ...places.map(({ view, label, key }) => ({ label, kind: 'view', ...(key && { key }), run: () => router.go({ view }) })),
+    ...themeChoices.map(({ value, label }) => ({
+      label: `Theme: ${label}`,
+      kind: 'setting',
+      run: () => void settings.set({ theme: value }),
+    })),
+  ];
+}
