@@ -4,6 +4,13 @@ import type { LayerAlignment, Split } from '../../main/contract/results.ts';
 import type { Cell, Table } from '../figures/scene.ts';
 import { csvOf } from '../figures/csv.ts';
 
+/** Four digits, aligned in a column: after the point where a number is under 1, else significant ones. */
+export function inColumn(value: number): string {
+  const size = Math.abs(value);
+  const text = value === 0 ? '0' : size < 1e-3 || size >= 1e4 ? value.toExponential(3) : size < 1 ? value.toFixed(4) : value.toPrecision(4);
+  return text.replaceAll('-', '−').replace('+', '');
+}
+
 export interface Column {
   /** in what is copied */
   key: string;

@@ -4,6 +4,7 @@ import type { Split } from '../../main/contract/results.ts';
 import type { FigureQuestion } from './figure-feed.svelte.ts';
 import type { Router } from './router.svelte.ts';
 import type { RunPage } from './run-page.svelte.ts';
+import { steady } from './steady.svelte.ts';
 
 export const tabs = [
   { id: 'overview', label: 'Overview' },
@@ -54,24 +55,28 @@ export class RunView {
   /** One set, where two would be too many curves of one hue to tell apart: the training set of both. */
   readonly oneSet: Split[] = $derived(this.splits.slice(0, 1));
   readonly measure: Measure = $derived.by(() => measures.find((m) => m.value === this.#asked('measure'))?.value ?? 'cka');
+  // A run at work is read again at every epoch; what its figures ask for changes only with what it says.
+  #layers = steady((): string[] => [...(this.page.detail?.layers ?? []), ...(this.page.detail?.config.analysis.ntk ? ['ntk'] : [])]);
   /** those that have a spectrum */
-  readonly layers: readonly string[] = $derived.by(() => [
-    ...(this.page.detail?.layers ?? []),
-    ...(this.page.detail?.config.analysis.ntk ? ['ntk'] : []),
-  ]);
+  get layers(): readonly string[] {
+    return this.#layers.current;
+  }
   /** the layer whose spectrum is shown; the NTK until another is chosen */
   readonly layer: string = $derived.by(() => {
     const asked = this.#asked('layer');
     return asked !== undefined && this.layers.includes(asked) ? asked : (this.layers.at(-1) ?? 'ntk');
   });
+  #epochs = steady((): number[] => {
+    const { epoch, pins } = this.page;
+    return epoch === null ? [] : [...pins.filter((e) => e !== epoch), epoch].sort((a, b) => a - b);
+  });
   /** the chosen snapshot and the pinned ones, ascending */
-  readonly epochs: number[] = $derived.by(() =>
-    this.page.epoch === null ? [] : [...this.page.pins.filter((e) => e !== this.page.epoch), this.page.epoch].sort((a, b) => a - b),
-  );
+  get epochs(): number[] {
+    return this.#epochs.current;
+  }
   readonly at: string = $derived.by(() => (this.page.epoch === null ? '' : `epoch ${this.page.epoch}`));
 
-  /** Why there is nothing to draw; empty where there is. */
-  readonly why: Readonly<Record<Subject, string>> = $derived.by(() => {
+  #why = steady((): Record<Subject, string> => {
     const { detail: run, snapshots } = this.page;
     const live = run?.state === 'running' || run?.state === 'queued' || run?.state === 'paused';
     const first = `The first snapshot, at epoch ${run?.planned[0] ?? 0}, is still to come.`;
@@ -85,13 +90,20 @@ export class RunView {
       ntk: of('ntk'),
     };
   });
+  /** Why there is nothing to draw; empty where there is. */
+  get why(): Readonly<Record<Subject, string>> {
+    return this.#why.current;
+  }
 
   /** Of the NTK's spectrum, which takes both a spectrum and an NTK. */
-  readonly whyNtkSpectrum: string = $derived(this.why.ntk || this.why.spectrum);
+  get whyNtkSpectrum(): string {
+    return this.why.ntk || this.why.spectrum;
+  }
+  readonly #id: string = $derived.by(() => this.page.detail?.id ?? this.page.id);
 
   /** What a figure of this run asks for. */
   ask(kind: FigureKind, more: Partial<FigureQuestion> = {}): FigureQuestion {
-    return { kind, runs: [this.page.detail?.id ?? this.page.id], splits: this.splits, ...more };
+    return { kind, runs: [this.#id], splits: this.splits, ...more };
   }
 
   /** Another tab; back leads to where the run's page was entered. */

@@ -20,10 +20,10 @@ function linesOf({ detail, metrics }: FakeRun): LogLine[] {
   add(320, 0, 'info', 'in process 4711, from the beginning');
   add(1100, 0, 'info', `on ${provenance.device} (${provenance.deviceDetail}); ${provenance.blas}; Kernelscope ${provenance.version}`);
   for (const e of snapshots) {
-    if (e === 45 && state === 'done') {
-      add(1100 + 1420 * e, e, 'warning', 'interrupted: the program was closed');
-      add(20 * minute + 1420 * e, e, 'info', 'queued');
-      add(20 * minute + 1420 * e + 200, e, 'info', 'in process 5210, from the checkpoint of epoch 45');
+    if (e === 60 && state === 'done') {
+      add(1100 + 1420 * 46, 45, 'warning', 'interrupted: the program was closed');
+      add(20 * minute + 1420 * 46, 45, 'info', 'queued');
+      add(20 * minute + 1420 * 46 + 200, 45, 'info', 'in process 5210, from the checkpoint of epoch 45');
     }
     const later = state === 'done' && e > 45 ? 20 * minute : 0;
     add(1400 + later + 1420 * e, e, 'info', `snapshot of epoch ${e}, analysed in ${(1 + jitter(e)).toFixed(2)} s`);
