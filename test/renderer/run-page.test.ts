@@ -123,7 +123,9 @@ test('spectra: layers by keyboard, pinned epochs beside the chosen one, and what
   await page.keyboard.press('Escape'); // out of the radio buttons, to the library: a level up
   await page.getByRole('heading', { name: 'Library' }).waitFor();
   await page.goBack();
+  await soon(() => rows.count()).toBe(2);
   await page.keyboard.press('ArrowLeft');
+  await soon(() => slider().getAttribute('aria-valuetext')).toBe('epoch 80');
   await page.keyboard.press('p');
   await page.keyboard.press('ArrowLeft');
   await soon(() => rows.locator('th').allTextContents()).toEqual(['0', '60', '80'].map((e) => expect.stringContaining(e) as string));
@@ -261,6 +263,33 @@ test('a library that is open for reading only says so, and nothing that would ch
   expect(await calls('run.pause')).toEqual([]);
   await page.getByRole('button', { name: 'More about mnist-ntk-60' }).click();
   expect(await page.getByRole('menuitem').allTextContents()).toEqual(['New from this…', 'Export…e']);
+});
+
+test('the palette knows what can be done on this page', async () => {
+  await open('#/run/r-live');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('show prov');
+  await page.keyboard.press('Enter');
+  await soon(selected).toBe('Provenance');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('pause');
+  await page.keyboard.press('Enter');
+  await page.getByText('Paused at epoch 60.').waitFor();
+});
+
+test('epochs go by without spectra and alignments being asked for again; a new snapshot asks once more', async () => {
+  await open('#/run/r-live');
+  const asked = async (kind: string) => ((await calls('figure.data')) as { kind: string }[]).filter((q) => q.kind === kind).length;
+  await page.locator('[data-figure="spectrum"] .frame svg').waitFor();
+  await page.locator('[data-figure="training"] .frame svg').waitFor();
+  const before = [await asked('spectrum'), await asked('alignment-by-layer')];
+  const training = await asked('training');
+  await step(1);
+  await page.getByText('Epoch 61 of 100').waitFor();
+  await soon(() => asked('training')).toBeGreaterThan(training);
+  expect([await asked('spectrum'), await asked('alignment-by-layer')]).toEqual(before);
+  await step(19);
+  await soon(() => asked('spectrum')).toBeGreaterThan(before[0]);
 });
 
 test('below 1280 pixels the details are a drawer, and only where there are any', async () => {
