@@ -21,6 +21,12 @@ export function shortcuts(table: Shortcuts): (event: KeyboardEvent) => void {
   };
 }
 
+/** Space presses what has the focus, if that can be pressed. */
+export const usesSpace = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.closest('button, a, summary, input, select, textarea, [role="tab"], [role="menu"], [role="slider"]') !== null;
+
 /** Left and right belong to whatever control has the focus, if it uses them. */
 export const usesArrows = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input, select, textarea, [role="slider"], [role="menu"], [role="radiogroup"]') !== null;
+  target instanceof HTMLElement &&
+  target.closest('input, select, textarea, [role="slider"], [role="menu"], [role="radiogroup"], [role="tablist"]') !== null;

@@ -39,6 +39,30 @@ const scenes = [
       await page.getByRole('menuitem', { name: 'Delete…' }).click();
     },
   ],
+  ...['layers', 'spectra', 'ntk', 'config', 'log', 'provenance'].map((tab) => [`run-tab-${tab}`, `?runs=full#/run/r-done?tab=${tab}`]),
+  ...['layers', 'spectra', 'ntk', 'config', 'log', 'provenance'].map((tab) => [`run-none-${tab}`, `?runs=full#/run/r-wait?tab=${tab}`]),
+  ['run-layers-one', '?runs=full#/run/r-intr?tab=layers&set=test&measure=debiased&layer=layer3'],
+  ['run-spectra-pins', '?runs=full#/run/r-done?tab=spectra&layer=layer4&pins=0,5,20'],
+  [
+    'run-drift',
+    '?runs=full#/run/r-done?tab=ntk',
+    async (page) => {
+      await page.getByRole('button', { name: 'Compute' }).click();
+      await page.locator('[data-figure="kernel-drift"] .frame svg').waitFor();
+    },
+  ],
+  ['run-paused', '?runs=full#/run/r-paus'],
+  ['run-read-only', '?runs=full&readonly#/run/r-intr'],
+  [
+    'run-arrays',
+    '?runs=full#/run/r-done?epoch=20',
+    async (page) => {
+      await page.locator('main .head h1').waitFor();
+      await page.keyboard.press('e');
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  ['run-log-warnings', '?runs=full#/run/r-done?tab=log&level=warning'],
   ['new', '?runs=full#/new'],
   ['new-wrong', '?runs=full#/new?preset=fig7-small&set.training.batchSize=12000'],
   ['new-from', '?runs=full#/new?from=r-fail&set.training.learningRate=0.05'],

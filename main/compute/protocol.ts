@@ -45,7 +45,8 @@ export type TrainReport =
   | Progress
   | { kind: 'begin'; provenance: Provenance; layers: string[]; probes: Record<Split, ProbeSet> }
   | { kind: 'epoch'; metrics: EpochMetrics }
-  | { kind: 'snapshot'; snapshot: Snapshot; weights: NamedArray[] }
+  /** seconds: what the analysis took */
+  | { kind: 'snapshot'; snapshot: Snapshot; weights: NamedArray[]; seconds?: number }
   | { kind: 'checkpoint'; checkpoint: Checkpoint };
 
 export const recomputed = ['features', 'ntk', 'outputs'] as const;

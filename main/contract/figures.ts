@@ -50,6 +50,8 @@ export interface FigureInputs {
   'cumulative-power': { source: FigureSource; curves: CurveSpectrum[] };
   /** one entry a run; the mean ± sd over runs is drawn when there are several (Fig. 2) */
   'alignment-by-layer': { sources: FigureSource[]; epoch: number[]; layers: { train: LayerAlignment[]; test: LayerAlignment[] }[] };
+  /** of every snapshot */
+  'alignment-over-epochs': { source: FigureSource; points: { epoch: number; split: Split; layers: LayerAlignment[] }[] };
   /** in any order; drawn in that of test accuracy */
   'alignment-by-model': { sources: FigureSource[]; models: ModelPoint[] };
   'accuracy-and-mean-cka': { sources: FigureSource[]; models: ModelPoint[] };
@@ -78,6 +80,7 @@ export const figureKinds: readonly { kind: FigureKind; shows: string; paper: str
   { kind: 'alignment-by-model', shows: 'CKA of each layer with target and input, models by test accuracy', paper: 'Fig. 1', runs: 'some' },
   { kind: 'accuracy-and-mean-cka', shows: 'accuracy and mean CKA of models by test accuracy', paper: 'Fig. 6', runs: 'some' },
   { kind: 'layer-similarity', shows: 'CKA of each layer of one model with each of another', paper: '–', runs: 'two' },
+  { kind: 'alignment-over-epochs', shows: 'CKA of each layer with target and input over epochs', paper: '–', runs: 'one' },
   { kind: 'kernel-drift', shows: 'CKA of a layer’s kernel at each epoch with that at each other', paper: '–', runs: 'one' },
 ];
 

@@ -65,6 +65,12 @@ export function createFigures(library: Library, similarities?: Similarities): Ha
     return { kind: 'alignment-by-layer', sources: runs.map(sourceOf), epoch, layers };
   };
 
+  const layerPoints = (run: RunDetail, splits: readonly Split[]) => {
+    if (!run.config.analysis.alignment) throw notFound(`run ${run.id}: has no alignments (analysis.alignment is false)`);
+    if (run.snapshots.length === 0) throw notFound(`run ${run.id}: no snapshot has been analysed yet`);
+    return library.alignments.layerPoints(run.id).filter((p) => splits.includes(p.split));
+  };
+
   const ntkPoints = (run: RunDetail, splits: readonly Split[]) => {
     if (!run.config.analysis.ntk) throw notFound(`run ${run.id}: has no tangent kernel (analysis.ntk is false)`);
     if (run.snapshots.length === 0) throw notFound(`run ${run.id}: no snapshot has been analysed yet`);
@@ -88,6 +94,8 @@ export function createFigures(library: Library, similarities?: Similarities): Ha
       case 'spectrum':
       case 'cumulative-power':
         return { kind, source, curves: curves(run, request, splits) };
+      case 'alignment-over-epochs':
+        return { kind, source, points: layerPoints(run, splits) };
       case 'ntk-alignment':
         return { kind, source, metrics: library.metrics.all(run.id), points: ntkPoints(run, splits) };
       case 'ntk-split':

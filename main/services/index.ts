@@ -1,6 +1,7 @@
 // The use cases: every call of the contract, from store, compute processes and data. The world comes in as arguments.
 import type { CallParsed, Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
+import { KernelscopeError } from '../contract/errors.ts';
 import type { FigureData, FigureStyle } from '../contract/figures.ts';
 import type { LayerComparison, NamedArray, RunSummary } from '../contract/results.ts';
 import type { Compute, DeviceWish } from '../compute/index.ts';
@@ -14,6 +15,8 @@ import { createFigures } from './figures.ts';
 import { titleOf } from './named-runs.ts';
 import { createMachine } from './machine.ts';
 import { configFor, type Preset } from './presets.ts';
+import { rememberDrift } from './remember-drift.ts';
+import { createRunFacts } from './run-facts.ts';
 import { createRuns } from './runs.ts';
 import { createSettings } from './settings.ts';
 import { createShelf } from './shelf.ts';
@@ -119,13 +122,17 @@ export function createServices(o: ServicesOptions): Services {
     shapeOf,
   });
   const comparer = createComparer(library, compute);
-  const figureData = createFigures(library, comparer.similarities);
+  const figureData = createFigures(library, rememberDrift(comparer.similarities));
 
   return {
     ...runs,
     ...shelf,
     ...createSettings(library, { emit, toWrite: many.toWrite }),
     ...sweeps,
+    ...createRunFacts({ library, emit }),
+    'run.pause': async ({ run }) => {
+      throw new KernelscopeError('failed', `run ${run}: pausing is not in this version; cancel it and resume it later`);
+    },
     'app.info': async () => {
       const { readOnly, readOnlyReason } = library;
       return { version, host: o.host, library: library.file, readOnly, readOnlyReason };

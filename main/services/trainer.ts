@@ -5,6 +5,7 @@ import type { RunState, RunSummary } from '../contract/results.ts';
 import type { Compute, DeviceWish } from '../compute/index.ts';
 import { BrokenProcess, type JobHandle, type TrainReport } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
+import { beganLine, changesBetween, checkpointLine, snapshotLine, startedLine } from './run-lines.ts';
 
 export interface TrainerOptions {
   library: Library;
@@ -61,6 +62,7 @@ export function createTrainer(o: TrainerOptions): Trainer {
         const device = library.runs.owner(id).device as DeviceWish;
         library.runs.move(id, 'running');
         const notes = keeper(o, id);
+        const resume = library.checkpoints.get(id);
         const handle = compute.start(
           'train',
           {
@@ -68,13 +70,14 @@ export function createTrainer(o: TrainerOptions): Trainer {
             device,
             dataDir: o.dataDir,
             version: o.version,
-            resume: library.checkpoints.get(id),
+            resume,
             ...(o.checkpointEvery !== undefined && { checkpointEvery: o.checkpointEvery }),
           },
           (report) => notes.keep(report),
         );
         atWork.set(id, { handle, stopped: null });
         library.runs.started(id, handle.pid ?? null);
+        library.log.append(id, 'info', startedLine(handle.pid ?? null, resume?.epoch ?? null));
         emit('run.changed', library.runs.get(id));
         try {
           const { epoch } = await handle.result;
@@ -110,6 +113,7 @@ function keeper({ library, emit }: TrainerOptions, id: string) {
     noted = now;
   };
   const changed = () => emit('run.changed', library.runs.get(id));
+  let checkpoints = 0;
 
   const keep = (report: TrainReport): void => {
     switch (report.kind) {
@@ -125,6 +129,9 @@ function keeper({ library, emit }: TrainerOptions, id: string) {
       }
       case 'begin':
         library.transaction(() => {
+          const before = library.runs.detail(id).provenance;
+          library.log.append(id, 'info', beganLine(report.provenance));
+          for (const line of changesBetween(before, report.provenance)) library.log.append(id, 'warning', line);
           library.runs.begun(id, report.layers, report.provenance);
           for (const split of ['train', 'test'] as const)
             library.probes.put(id, split, report.provenance.probeHash[split], report.probes[split]);
@@ -140,7 +147,10 @@ function keeper({ library, emit }: TrainerOptions, id: string) {
         changed();
         break;
       case 'snapshot':
-        library.snapshots.put(id, report.snapshot, report.weights);
+        library.transaction(() => {
+          library.snapshots.put(id, report.snapshot, report.weights);
+          library.log.append(id, 'info', snapshotLine(report.snapshot.epoch, report.seconds));
+        });
         emit('run.snapshot', { id, epoch: report.snapshot.epoch });
         changed();
         break;
@@ -148,6 +158,8 @@ function keeper({ library, emit }: TrainerOptions, id: string) {
         library.transaction(() => {
           library.checkpoints.put(id, report.checkpoint);
           library.runs.reached(id, (epoch = report.checkpoint.epoch));
+          const line = checkpointLine(++checkpoints, report.checkpoint.epoch);
+          if (line) library.log.append(id, 'info', line);
           beatNow();
         });
     }

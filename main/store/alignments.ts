@@ -24,6 +24,9 @@ export function alignmentsTable(db: Sqlite.Database) {
   const layers = db.prepare<[string, number, Split], LayerAlignment>(`
     SELECT layer, features, ckaTarget, ckaInput, ktaTarget, ktaInput, debiasedTarget, debiasedInput, nullTarget
     FROM layer_alignments WHERE run = ? AND epoch = ? AND split = ? ORDER BY position`);
+  const layersAll = db.prepare<[string], LayerAlignment & { epoch: number; split: Split }>(`
+    SELECT epoch, split, layer, features, ckaTarget, ckaInput, ktaTarget, ktaInput, debiasedTarget, debiasedInput, nullTarget
+    FROM layer_alignments WHERE run = ? ORDER BY epoch, split DESC, position`);
   const putNtk = db.prepare(`
     INSERT INTO ntk_alignments (run, epoch, split, ${ntkColumns})
     VALUES (@run, @epoch, @split, ${ntkColumns.replace(/\w+/g, '@$&')})`);
@@ -72,6 +75,16 @@ export function alignmentsTable(db: Sqlite.Database) {
     },
     /** In the order of the layers; empty where alignments were not asked for. */
     layers: (run: string, epoch: number, split: Split): LayerAlignment[] => layers.all(run, epoch, split),
+    /** Over a whole run, by epoch, train before test. */
+    layerPoints(run: string): { epoch: number; split: Split; layers: LayerAlignment[] }[] {
+      const points: { epoch: number; split: Split; layers: LayerAlignment[] }[] = [];
+      for (const { epoch, split, ...layer } of layersAll.all(run)) {
+        const last = points.at(-1);
+        if (last?.epoch === epoch && last.split === split) last.layers.push(layer);
+        else points.push({ epoch, split, layers: [layer] });
+      }
+      return points;
+    },
     ntk(run: string, epoch: number, split: Split): NtkAlignment | null {
       const row = ntkOf.get(run, epoch, split);
       return row ? withParts(run, row) : null;

@@ -8,6 +8,7 @@ import { arraysTable } from './arrays.ts';
 import { calibrationsTable, type CalibrationsTable } from './calibrations.ts';
 import { checkpointsTable, type CheckpointsTable } from './checkpoints.ts';
 import { guarded, guardedTable } from './errors.ts';
+import { logTable, type LogTable } from './log.ts';
 import { metricsTable, type MetricsTable } from './metrics.ts';
 import { migrate, versionOf } from './migrate.ts';
 import { probesTable, type ProbesTable } from './probes.ts';
@@ -49,6 +50,7 @@ export interface Library {
   readonly sweeps: SweepsTable;
   readonly settings: SettingsTable;
   readonly trash: TrashTable;
+  readonly log: LogTable;
   /** Several writes that are kept together or not at all. */
   transaction<T>(work: () => T): T;
   /** Removes a run with all it has; one that is at work is refused. */
@@ -122,7 +124,8 @@ type Facts = Pick<Library, 'dir' | 'file' | 'readOnly' | 'readOnlyReason' | 'pre
 function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Library {
   const { file } = facts;
   const arrays = arraysTable(db);
-  const runs = runsTable(db);
+  const log = logTable(db);
+  const runs = runsTable(db, log);
   const alignments = alignmentsTable(db);
   const spectra = spectraTable(db, arrays);
   const snapshots = snapshotsTable(db, arrays, alignments, spectra);
@@ -148,6 +151,7 @@ function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Libra
     sweeps: guardedTable(file, sweepsTable(db)),
     settings: guardedTable(file, settingsTable(db)),
     trash: guardedTable(file, trashTable(db)),
+    log: guardedTable(file, log),
     transaction: <T>(work: () => T) => guarded(file, () => db.transaction(work)()),
     removeRun: (id) =>
       guarded(file, () => {

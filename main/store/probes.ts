@@ -23,6 +23,11 @@ export function probesTable(db: Sqlite.Database, arrays: ArraysTable) {
     'DELETE FROM probe_sets WHERE NOT EXISTS (SELECT 1 FROM run_probes WHERE run_probes.hash = probe_sets.hash) RETURNING *',
   );
 
+  const hashOf = db.prepare<[string, Split], string>('SELECT hash FROM run_probes WHERE run = ? AND split = ?').pluck();
+  const sharing = db.prepare<[string, Split], { id: string; name: string }>(`
+    SELECT id, name FROM run_probes JOIN runs ON runs.id = run_probes.run
+    WHERE hash = ? AND split = ? AND deleted IS NULL ORDER BY created DESC, runs.rowid DESC`);
+
   return {
     put: db.transaction((run: string, split: Split, hash: string, { ids, x, xShape, y, classes }: ProbeSet) => {
       const P = ids.length;
@@ -50,6 +55,12 @@ export function probesTable(db: Sqlite.Database, arrays: ArraysTable) {
         classes: row.classes,
       };
     },
+
+    /** Name of the run's probe set; null before it is known. */
+    hash: (run: string, split: Split): string | null => hashOf.get(run, split) ?? null,
+
+    /** Runs, newest first, that were probed on this set; those in the trash are left out. */
+    sharing: (hash: string, split: Split): { id: string; name: string }[] => sharing.all(hash, split),
 
     /** C of the run's target; null before its probes are known. */
     classes: (run: string): number | null => classes.get(run) ?? null,

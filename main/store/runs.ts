@@ -5,7 +5,8 @@ import { modelText } from './describe.ts';
 import { changedFields, snapshotEpochs, type RunConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { EpochMetrics, Provenance, RunDetail, RunState, RunSummary } from '../contract/results.ts';
-import { checkMove } from './states.ts';
+import type { LogTable } from './log.ts';
+import { checkMove, levelOf } from './states.ts';
 
 export interface NewRun {
   name: string;
@@ -59,7 +60,8 @@ function summaryOf({ config, tags, cka: json, ...row }: SummaryRow): RunSummary 
   return { ...row, tags: JSON.parse(tags) as string[], cka, meanCka, fields: changedFields(JSON.parse(config) as RunConfig) };
 }
 
-export function runsTable(db: Sqlite.Database) {
+/** log: gets a line for every state that a run comes to */
+export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
   const insert = db.prepare(`
     INSERT INTO runs (id, name, state, created, tags, config, dataset, model, epochs, device)
     VALUES (@id, @name, 'queued', @created, @tags, @config, @dataset, @model, @epochs, @device)`);
@@ -139,6 +141,7 @@ export function runsTable(db: Sqlite.Database) {
         epochs: config.training.epochs,
         device,
       });
+      log.append(id, 'info', `queued; device asked for: ${device}`);
       return get(id);
     },
 
@@ -185,6 +188,7 @@ export function runsTable(db: Sqlite.Database) {
       if (from === undefined) throw notFound(id);
       checkMove(id, from, to);
       setState.run(to, reason, to === 'running' || to === 'paused' ? 1 : 0, id);
+      log.append(id, levelOf(to), reason ? `${to}: ${reason}` : to);
       return get(id);
     },
 

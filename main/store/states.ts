@@ -1,5 +1,6 @@
 // A run as a state machine. `paused` is a run that holds its place without computing.
 import { badInput } from '../contract/errors.ts';
+import type { LogLevel } from '../contract/log.ts';
 import type { RunState } from '../contract/results.ts';
 
 const allowed: Record<RunState, readonly RunState[]> = {
@@ -10,6 +11,9 @@ const allowed: Record<RunState, readonly RunState[]> = {
   failed: ['queued'],
   done: [],
 };
+
+/** How much it matters that a run has come to this state. */
+export const levelOf = (state: RunState): LogLevel => (state === 'failed' ? 'error' : state === 'interrupted' ? 'warning' : 'info');
 
 /** Whether a run may go from one state to another. */
 export const mayMove = (from: RunState, to: RunState): boolean => allowed[from].includes(to);

@@ -42,6 +42,12 @@ export function layerCaption(
   return `${capital(measures[measure])} of each layer’s kernel ${at}: (a) with the target’s kernel, ${sets}; (b) with the target’s and the input’s kernel, ${only} set; ${runs(sources)}; ${probes(sources)}. Lines: mean over runs, bands: ± standard deviation.${dotted}`;
 }
 
+export function layerEpochsCaption(s: FigureSource, measure: Measure, there: readonly Split[]): string {
+  const sets = there.length > 1 ? 'training (solid) and test set (dashed)' : `${there[0] === 'test' ? 'test' : 'training'} set`;
+  const dotted = measure === 'cka' ? ' Dotted: mean over all permutations of the samples, averaged over layers.' : '';
+  return `${capital(measures[measure])} of each layer’s kernel during training, with (a) the target’s and (b) the input’s kernel, ${sets}; ${model(s)}; ${probes([s])}.${dotted}`;
+}
+
 export function ntkAlignmentCaption(s: FigureSource, measure: 'cka' | 'kta', withAccuracy: boolean): string {
   const accuracy = withAccuracy ? '(a) Training (solid) and test (dashed) accuracy. (b) ' : '';
   const dotted = measure === 'cka' ? '; dotted: mean of NTK–target over all permutations of the test samples' : '';

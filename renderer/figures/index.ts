@@ -1,6 +1,7 @@
 // Every figure by its kind: the store's numbers in, a laid-out scene out. The page, the command line and the tests draw from here alone.
 import type { FigureData, FigureKind, FigureStyle } from '../../main/contract/figures.ts';
 import { marginsOf, plot, type PlotSpec } from './curves.ts';
+import { layerEpochsDrawing } from './layer-epochs.ts';
 import { layerDrawing } from './layers.ts';
 import { isWide, type Drawing, type Layout } from './layout.ts';
 import { meanCkaDrawing } from './mean-cka.ts';
@@ -15,7 +16,7 @@ import { trainingDrawing } from './training.ts';
 export type { Scene };
 
 const heat: readonly FigureKind[] = ['layer-similarity', 'kernel-drift'];
-const double: readonly FigureKind[] = ['training', 'ntk-alignment', 'ntk-split', 'accuracy-and-mean-cka'];
+const double: readonly FigureKind[] = ['training', 'alignment-over-epochs', 'ntk-alignment', 'ntk-split', 'accuracy-and-mean-cka'];
 
 /** What of the data the height depends on. */
 interface Shape {
@@ -38,7 +39,9 @@ function heightOf(kind: FigureKind, widthMm: number, shape: Shape): number {
   if (kind === 'alignment-by-model') return widthMm * (widthMm >= 130 ? 0.95 : 1.75);
   const two = double.includes(kind) || (shape.several && kind === 'alignment-by-layer');
   if (two && isWide(widthMm, widthMm / 2.8)) return widthMm / 2.8;
-  return ['training', 'accuracy-and-mean-cka', 'alignment-by-layer'].includes(kind) && two ? widthMm * 1.1 : widthMm / 1.5;
+  return ['training', 'accuracy-and-mean-cka', 'alignment-by-layer', 'alignment-over-epochs'].includes(kind) && two
+    ? widthMm * 1.1
+    : widthMm / 1.5;
 }
 
 /** A style with what was left open filled in. */
@@ -54,6 +57,8 @@ function drawing(data: FigureData, layout: Layout): Drawing {
       return trainingDrawing(data, layout);
     case 'alignment-by-layer':
       return layerDrawing(data, layout);
+    case 'alignment-over-epochs':
+      return layerEpochsDrawing(data, layout);
     case 'spectrum':
       return spectrumDrawing(data, layout);
     case 'cumulative-power':

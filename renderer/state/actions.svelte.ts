@@ -32,6 +32,7 @@ export class RunActions {
   remove = (run: RunSummary) => this.#do(`Deleted “${run.name}”.`, () => this.#client.call('run.delete', { runs: [run.id] }));
   cancel = (run: RunSummary) =>
     this.#do(`Stopping “${run.name}”; what is done is kept.`, () => this.#client.call('run.cancel', { run: run.id }));
+  pause = (run: RunSummary) => this.#do(`Pausing “${run.name}”.`, () => this.#client.call('run.pause', { run: run.id }));
   resume = (run: RunSummary) => this.#do(`Resuming “${run.name}”.`, () => this.#client.call('run.resume', { run: run.id }));
   tag(run: RunSummary, tags: readonly string[]): Promise<boolean> {
     const add = tags.filter((t) => !run.tags.includes(t));

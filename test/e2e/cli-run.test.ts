@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../main/contract/config.ts';
+import type { LogLine } from '../../main/contract/log.ts';
 import type { RunDetail, RunSummary } from '../../main/contract/results.ts';
 import { cli, cliJson, type CliOptions } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -71,6 +72,16 @@ describe('a run', () => {
     expect(status).toBe(0);
     expect(out).toMatch(/first of all \(.*\): done/);
     expect(out).toMatch(/At epoch 1[^]*train[^]*layer1[^]*ntk[^]*test[^]*layer1/);
+  });
+  test('show --log tells what happened, as text and in the document', async () => {
+    const { out, status } = await cli(['show', id, '--log'], o);
+    expect(status).toBe(0);
+    expect(out).toMatch(/queued; device asked for[^]*running[^]*in process \d+, from the beginning[^]*on cpu/);
+    expect(out).toMatch(/snapshot of epoch 0, analysed in [\d.]+ s[^]*snapshot of epoch 3[^]*done/);
+    const { log } = await cliJson<{ log: LogLine[] }>(['show', id, '--log'], o);
+    expect(log.map((l) => l.level)).toEqual(log.map(() => 'info'));
+    expect(log.at(-1)).toMatchObject({ epoch: 3, line: 'done' });
+    expect(await cliJson<object>(['show', id], o)).not.toHaveProperty('log');
   });
   test('a snapshot that is not there is refused with those that are', async () => {
     const { status, lines } = await cli(['show', id, '--epoch', '2'], o);

@@ -15,6 +15,7 @@ import { settingsFrom, type Settings } from '../../main/contract/settings.ts';
 import { fakeFigure, type FakeRun } from './fake-figures.ts';
 import { estimateOf, fakeDoctor, fakePresets, fakeRun, specs, summaryOf, type RunSpec } from './fake-library.ts';
 import { metricsAt, snapshotAt } from './fake-numbers.ts';
+import { fakeRunCalls } from './fake-runs.ts';
 
 const noSweep = (name: string): never => {
   throw new KernelscopeError('not-found', `sweep: no sweep ${name}`);
@@ -27,6 +28,8 @@ export interface FakeOptions {
   epochMs?: number;
   now?: number;
   settings?: Partial<Settings>;
+  /** the library is open for reading only */
+  readOnly?: boolean;
 }
 
 export class FakeClient implements Client {
@@ -38,11 +41,13 @@ export class FakeClient implements Client {
   #up = true;
   #now: number;
   #next = 1;
+  #readOnly: boolean;
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
 
-  constructor({ more = 0, epochMs = 0, now = Date.now(), settings = {} }: FakeOptions = {}) {
+  constructor({ more = 0, epochMs = 0, now = Date.now(), settings = {}, readOnly = false }: FakeOptions = {}) {
     this.#settings = { ...this.#settings, ...settings };
+    this.#readOnly = readOnly;
     this.#now = now;
     if (more !== null) for (const spec of specs(more)) this.add(spec);
     if (epochMs) setInterval(() => this.step(), epochMs);
@@ -95,6 +100,7 @@ export class FakeClient implements Client {
     return run;
   };
   #change(id: string, change: Partial<FakeRun['detail']>) {
+    if (this.#readOnly) throw new KernelscopeError('locked', '/home/ada/kernelscope: open for reading only: held by process 4242 (app)');
     const run = this.#find(id);
     Object.assign(run.detail, change);
     this.emit('run.changed', summaryOf(run));
@@ -105,7 +111,10 @@ export class FakeClient implements Client {
   }
 
   #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] } = {
-    'app.info': () => ({ version: '0.1.0', host: 'web', library: '/home/ada/kernelscope', readOnly: false, readOnlyReason: null }),
+    'app.info': () => {
+      const reason = this.#readOnly ? 'held by process 4242 (app) since 2026-11-26T08:00:00.000Z' : null;
+      return { version: '0.1.0', host: 'web', library: '/home/ada/kernelscope', readOnly: this.#readOnly, readOnlyReason: reason };
+    },
     'app.storage': () => ({
       library: '/home/ada/kernelscope/library.sqlite',
       libraryBytes: 412e6,
@@ -137,6 +146,11 @@ export class FakeClient implements Client {
     },
     'run.cancel': ({ run }) => this.#change(run, { state: 'interrupted', reason: 'Stopped by you. It can be resumed.' }),
     'run.resume': ({ run }) => this.#change(run, { state: 'running', reason: null }),
+    'run.pause': ({ run }) => this.#change(run, { state: 'paused' }),
+    ...fakeRunCalls(
+      (id) => this.#find(id),
+      () => [...this.#runs.values()],
+    ),
     'run.rename': ({ run, name }) => this.#change(run, { name }),
     'run.tag': ({ runs, add, remove }) => {
       for (const run of runs)
@@ -220,6 +234,7 @@ export class FakeClient implements Client {
       run.snapshots.push(snapshotAt(detail.epoch, detail.layers, detail.config.analysis.probe.train, 10));
       if (!detail.snapshots.includes(detail.epoch)) detail.snapshots.push(detail.epoch);
       this.emit('run.snapshot', { id: detail.id, epoch: detail.epoch });
+      this.emit('run.log', { id: detail.id });
     }
     this.#change(detail.id, left === 0 ? { state: 'done', final: metrics } : {});
   }

@@ -92,6 +92,10 @@ export function fakeFigure(request: CallParsed<'figure.data'>, find: (id: string
       const steps = epochs.map((e) => Math.log2(1 + e) / 4);
       return { kind: request.kind, source, split: splits[0], layer: request.layer ?? 'layer1', epochs, values: nearness(steps, steps) };
     }
+    case 'alignment-over-epochs': {
+      const points = run.snapshots.flatMap((s) => splits.map((split) => ({ epoch: s.epoch, split, layers: s[split].layers })));
+      return { kind: request.kind, source, points };
+    }
     default: {
       const points = run.snapshots.flatMap((s) =>
         splits.flatMap((split) => (s[split].ntk ? [{ epoch: s.epoch, split, ntk: s[split].ntk }] : [])),

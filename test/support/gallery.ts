@@ -12,7 +12,7 @@ const more = { empty: null, full: 16, many: 5000 }[query.get('runs') ?? 'full'] 
 // As a host would, it keeps what is chosen over a reload.
 const kept = sessionStorage.getItem('settings');
 const settings = kept ? (JSON.parse(kept) as Settings) : {};
-const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0), settings });
+const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0), settings, readOnly: query.has('readonly') });
 client.on('settings.changed', (changed) => sessionStorage.setItem('settings', JSON.stringify(changed)));
 if (query.has('theme')) localStorage.setItem('kernelscope.theme', query.get('theme') as string);
 mount(App, { target: document.getElementById('app') as HTMLElement, props: { client } });

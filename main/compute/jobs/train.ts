@@ -75,8 +75,10 @@ export const train: Job<'train'> = async (input, context) => {
         break;
       case 'snapshot': {
         clock.pause();
+        const begun = performance.now();
         const snapshot = await analyse(event.epoch, { device, network, probes, references, input, context, say });
-        await context.ask({ kind: 'snapshot', snapshot, weights: weightsOf(network) });
+        const seconds = (performance.now() - begun) / 1e3;
+        await context.ask({ kind: 'snapshot', snapshot, weights: weightsOf(network), seconds });
         clock.resume(event.epoch);
         break;
       }

@@ -1,6 +1,7 @@
 // Calls about one run: what it will cost, start, watch, stop.
 import { z } from 'zod';
-import type { EpochMetrics, Estimate, RunDetail, RunSummary, Snapshot } from '../results.ts';
+import type { LogLine } from '../log.ts';
+import { splits, type EpochMetrics, type Estimate, type RunDetail, type RunSummary, type Snapshot, type Split } from '../results.ts';
 import type { SweepSpec } from '../sweeps.ts';
 import { epoch, runId } from './parts.ts';
 
@@ -16,6 +17,14 @@ export const runCalls = {
   'run.snapshot': z.strictObject({ run: runId, epoch }),
   'run.cancel': z.strictObject({ run: runId }),
   'run.resume': z.strictObject({ run: runId }),
+  'run.pause': z.strictObject({ run: runId }),
+  /** after: the id of the last line that is known */
+  'run.log': z.strictObject({
+    run: runId,
+    after: z.number().int().min(0).optional(),
+    limit: z.number().int().min(1).max(10_000).optional(),
+  }),
+  'run.probe': z.strictObject({ run: runId, split: z.enum(splits) }),
 } as const;
 
 export interface PresetInfo {
@@ -32,6 +41,21 @@ export interface PresetInfo {
   estimate: Estimate | null;
 }
 
+/** The samples on which a run's kernels are formed, and who shares them. */
+export interface ProbeInfo {
+  split: Split;
+  /** SHA-256 of ids, inputs and targets: what `provenance.probeHash` holds */
+  hash: string;
+  classes: number;
+  /** positions in the dataset's split, in the order of the kernels' rows */
+  ids: Int32Array;
+  /** the class of each, 0 … C − 1 */
+  labels: Int32Array;
+  /** other runs of the library with the same set, newest first, at most 50 of `sharedCount` */
+  shared: { id: string; name: string }[];
+  sharedCount: number;
+}
+
 export interface RunResults {
   'presets.list': PresetInfo[];
   'run.estimate': Estimate;
@@ -41,11 +65,17 @@ export interface RunResults {
   'run.snapshot': Snapshot;
   'run.cancel': RunSummary;
   'run.resume': RunSummary;
+  'run.pause': RunSummary;
+  /** oldest first */
+  'run.log': LogLine[];
+  'run.probe': ProbeInfo;
 }
 
 export interface RunEvents {
   'run.progress': { id: string; epoch: number; epochs: number; stage: string; secondsLeft: number | null; secondsPerEpoch: number | null };
   'run.epoch': { id: string; metrics: EpochMetrics };
   'run.snapshot': { id: string; epoch: number };
+  /** the run's log has new lines: ask for those after the last one known */
+  'run.log': { id: string };
 }
-export const runEvents = ['run.progress', 'run.epoch', 'run.snapshot'] as const satisfies readonly (keyof RunEvents)[];
+export const runEvents = ['run.progress', 'run.epoch', 'run.snapshot', 'run.log'] as const satisfies readonly (keyof RunEvents)[];

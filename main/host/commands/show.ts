@@ -1,3 +1,4 @@
+import type { LogLine } from '../../contract/log.ts';
 import type { RunDetail, Snapshot, SplitAnalysis } from '../../contract/results.ts';
 import { toShowJson } from '../../services/index.ts';
 import type { Command } from '../cli/command.ts';
@@ -35,11 +36,23 @@ function alignments(which: string, a: SplitAnalysis): string[] {
   return ['', table([which, 'features', 'CKA target', 'CKA input', 'by chance', 'KTA target'], rows)];
 }
 
+/** A line each: when, at which epoch, how grave, what. */
+const logText = (lines: readonly LogLine[]): string =>
+  lines.length === 0
+    ? 'Nothing was logged.'
+    : table(
+        ['at (UTC)', 'epoch', 'level', 'what'],
+        lines.map(({ at, epoch, level, line }) => [at.slice(0, 19).replace('T', ' '), `${epoch}`, level, line]),
+      );
+
 export const show: Command = {
   name: 'show',
   summary: 'one run: config, final metrics, snapshots, where it was made',
-  usage: 'RUN [--epoch E]',
-  flags: { epoch: { value: 'E', help: 'the snapshot whose alignments are shown; default: the last' } },
+  usage: 'RUN [--epoch E] [--log]',
+  flags: {
+    epoch: { value: 'E', help: 'the snapshot whose alignments are shown; default: the last' },
+    log: { help: 'what happened to it, in order' },
+  },
   words: { least: 1, most: 1, are: 'RUN' },
   async run(args, { output, services }) {
     const wanted = args.number('epoch', 0, 1e6, true);
@@ -48,9 +61,11 @@ export const show: Command = {
     const epoch = wanted ?? r.snapshots[r.snapshots.length - 1];
     const snapshot: Snapshot | null =
       epoch === undefined || (output.json && wanted === undefined) ? null : await call('run.snapshot', { run: r.id, epoch });
+    const log = args.on('log') ? await call('run.log', { run: r.id }) : null;
     const { created, tags, note, epoch: done, epochs, reason, seconds, planned } = r;
-    output.document({ ...toShowJson(r), created, tags, note, epoch: done, epochs, planned, seconds, reason });
+    output.document({ ...toShowJson(r), created, tags, note, epoch: done, epochs, planned, seconds, reason, ...(log && { log }) });
     for (const line of header(r)) output.line(line);
+    if (log) return output.line(`\n${logText(log)}`);
     if (!snapshot) return;
     output.line(`\nAt epoch ${snapshot.epoch}`);
     for (const which of ['train', 'test'] as const) for (const line of alignments(which, snapshot[which])) output.line(line);

@@ -73,6 +73,23 @@ test('a run without snapshots or alignments, and a snapshot that is not there, a
   await expect(models({ runs: [fine], epochs: [3] })).rejects.toThrow(/^epochs: expected snapshots of run .* \(0, 2, 4\), got 3/);
 });
 
+test('alignment over epochs: every snapshot, of the sets asked for, as it was stored', async () => {
+  const run = runOf('a', 1);
+  const data = await ask({ kind: 'alignment-over-epochs', runs: [run], splits: ['test'] });
+  if (data.kind !== 'alignment-over-epochs') throw new Error(data.kind);
+  expect(data.points).toEqual([0, 2, 4].map((epoch) => ({ epoch, split: 'test', layers: snapshot(epoch).test.layers })));
+  const both = await ask({ kind: 'alignment-over-epochs', runs: [run] });
+  expect('points' in both && both.points.map((p) => [p.epoch, p.split])).toEqual(
+    [0, 2, 4].flatMap((epoch) => [
+      [epoch, 'train'],
+      [epoch, 'test'],
+    ]),
+  );
+  const off = runOf('off', 1, { analysis: { probe: { train: 20, test: 20 }, alignment: false } });
+  await expect(ask({ kind: 'alignment-over-epochs', runs: [off] })).rejects.toThrow(`run ${off}: has no alignments`);
+  await expect(ask({ kind: 'alignment-over-epochs', runs: [runOf('bare', 1, {}, [])] })).rejects.toThrow('no snapshot');
+});
+
 const recorder = () => {
   const asked: unknown[] = [];
   const similarities: Similarities = {

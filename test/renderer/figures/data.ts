@@ -77,6 +77,11 @@ export const figures: { [K in FigureKind]: Extract<FigureData, { kind: K }> } = 
   training: { kind: 'training', sources: [source], metrics: [metrics] },
   'ntk-alignment': { kind: 'ntk-alignment', source, metrics, points },
   'ntk-split': { kind: 'ntk-split', source, points },
+  'alignment-over-epochs': {
+    kind: 'alignment-over-epochs',
+    source,
+    points: epochs.flatMap((epoch) => both.map((split) => ({ epoch, split, layers: layerAlignments(epoch, layers, split === 'test') }))),
+  },
   spectrum: { kind: 'spectrum', source, curves },
   'cumulative-power': { kind: 'cumulative-power', source, curves },
   'alignment-by-layer': { kind: 'alignment-by-layer', sources: [source, { ...source, run: 'def' }], epoch: [4, 16], layers: runsOfLayers },
