@@ -121,7 +121,11 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
       const wanted = states ? JSON.stringify(states) : null;
       const rows = selectPage.all(before, wanted, wanted, limit);
       const next = rows.length < limit ? null : rows[rows.length - 1].row;
-      return { runs: rows.map(({ row: _, ...run }) => summaryOf(run)), next };
+      const found = rows.map((row) => {
+        const { row: _, ...run } = row;
+        return summaryOf(run);
+      });
+      return { runs: found, next };
     },
     count: (): number => count.get() as number,
     /** Ids of the runs that have a tag, oldest first. */
