@@ -1,4 +1,5 @@
 // Table I over the runs of a sweep, or of a tag.
+import type { RunConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { EpochMetrics, RunDetail, Split } from '../contract/results.ts';
 import type { Table1 } from '../contract/sweeps.ts';
@@ -26,14 +27,9 @@ function chosen(library: Library, ref: string): Chosen {
   return { of: { tag: ref }, done, missing: runs.length - done.length };
 }
 
-function outcomeOf(library: Library, { id, config, snapshots }: RunDetail, final: EpochMetrics): Outcome {
-  const last = snapshots.at(-1);
-  const cka = (split: Split) => {
-    const layers = last === undefined ? [] : library.alignments.layers(id, last, split).map((l) => l.ckaTarget);
-    return { last: layers.at(-1) ?? null, mean: layers.length === 0 ? null : layers.reduce((s, v) => s + v, 0) / layers.length };
-  };
-  const { model, data, training } = config;
-  const [test, train] = [cka('test'), cka('train')];
+/** A run in the numbers of Table I. cka: of its layers with the target at the last snapshot, in their order */
+export function outcomeOf({ model, data, training }: RunConfig, final: EpochMetrics, cka: Record<Split, readonly number[]>): Outcome {
+  const mean = (v: readonly number[]) => (v.length === 0 ? null : v.reduce((s, x) => s + x, 0) / v.length);
   return {
     skip: model.kind === 'resnet11' ? Number(model.skip) : null,
     augment: Number(data.augment),
@@ -42,11 +38,17 @@ function outcomeOf(library: Library, { id, config, snapshots }: RunDetail, final
     momentum: Number(training.optimizer === 'momentum'),
     loss: final.trainLoss,
     accuracy: final.testAccuracy,
-    ckaTest: test.last,
-    ckaTrain: train.last,
-    meanCkaTest: test.mean,
-    meanCkaTrain: train.mean,
+    ckaTest: cka.test.at(-1) ?? null,
+    ckaTrain: cka.train.at(-1) ?? null,
+    meanCkaTest: mean(cka.test),
+    meanCkaTrain: mean(cka.train),
   };
+}
+
+function read(library: Library, { id, config, snapshots }: RunDetail, final: EpochMetrics): Outcome {
+  const last = snapshots.at(-1);
+  const cka = (split: Split) => (last === undefined ? [] : library.alignments.layers(id, last, split).map((l) => l.ckaTarget));
+  return outcomeOf(config, final, { test: cka('test'), train: cka('train') });
 }
 
 /** Correlations over the done runs of the sweep, or else the tag, that a person named.
@@ -59,7 +61,7 @@ export function table1(library: Library, ref: string, minTrainAccuracy: number |
   for (const id of done) {
     const run = library.runs.detail(id);
     if (run.final === null || run.final.trainAccuracy < (minTrainAccuracy ?? 0)) leftOut++;
-    else outcomes.push(outcomeOf(library, run, run.final));
+    else outcomes.push(read(library, run, run.final));
   }
   return { of, n: outcomes.length, leftOut, missing, minTrainAccuracy, correlations: correlations(outcomes) };
 }
