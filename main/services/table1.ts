@@ -1,10 +1,9 @@
 // Table I over the runs of a sweep, or of a tag.
-import type { RunConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { EpochMetrics, RunDetail, Split } from '../contract/results.ts';
 import type { Table1 } from '../contract/sweeps.ts';
 import type { Library } from '../store/index.ts';
-import { correlations, type Outcome } from '../sweeps/index.ts';
+import { correlations, outcomeOf, type Outcome } from '../sweeps/index.ts';
 
 interface Chosen {
   of: Table1['of'];
@@ -25,24 +24,6 @@ function chosen(library: Library, ref: string): Chosen {
     throw new KernelscopeError('not-found', `sweep: no sweep and no tag ${JSON.stringify(ref)} in this library; see sweep --list`);
   const done = runs.filter((r) => r.state === 'done').map((r) => r.id);
   return { of: { tag: ref }, done, missing: runs.length - done.length };
-}
-
-/** A run in the numbers of Table I. cka: of its layers with the target at the last snapshot, in their order */
-export function outcomeOf({ model, data, training }: RunConfig, final: EpochMetrics, cka: Record<Split, readonly number[]>): Outcome {
-  const mean = (v: readonly number[]) => (v.length === 0 ? null : v.reduce((s, x) => s + x, 0) / v.length);
-  return {
-    skip: model.kind === 'resnet11' ? Number(model.skip) : null,
-    augment: Number(data.augment),
-    batchSize: training.batchSize,
-    learningRate: training.learningRate,
-    momentum: Number(training.optimizer === 'momentum'),
-    loss: final.trainLoss,
-    accuracy: final.testAccuracy,
-    ckaTest: cka.test.at(-1) ?? null,
-    ckaTrain: cka.train.at(-1) ?? null,
-    meanCkaTest: mean(cka.test),
-    meanCkaTrain: mean(cka.train),
-  };
 }
 
 function read(library: Library, { id, config, snapshots }: RunDetail, final: EpochMetrics): Outcome {

@@ -1,18 +1,13 @@
 // `reproduce.get`: the paper's statements, each checked on what the library holds. Answers are kept until runs change.
 import type { EventName, Events, Handlers } from '../../contract/calls.ts';
 import type { RunConfig } from '../../contract/config.ts';
-import { paperFigures, type CheckedClaim, type PaperFigureId, type ReproducedStudy, type Reproduction } from '../../contract/reproduce.ts';
+import type { ReproducedStudy, Reproduction } from '../../contract/reproduce.ts';
 import type { Library } from '../../store/index.ts';
 import { cellsOf } from '../../sweeps/index.ts';
 import { configFor, type Preset } from '../presets.ts';
+import { answerFromModels, answerFromTangents, reproductionOf } from './answer.ts';
 import { choose, type Chosen, type Known } from './choose.ts';
-import { checked } from './claim.ts';
-import { layerClaims } from './claims/layers.ts';
-import { modelClaims } from './claims/models.ts';
-import { spectraClaims } from './claims/spectra.ts';
-import { tangentClaims, tangentSpectraClaims } from './claims/tangents.ts';
-import { about, drawnFromModels, drawnFromTangents } from './figures.ts';
-import { leastTrainAccuracy, readModels, readTangents, readTangentSpectra, readThree } from './read.ts';
+import { readModels, readTangents, readTangentSpectra, readThree } from './read.ts';
 import { createSlices } from './slices.ts';
 import { sectionFive, sectionSix, type StudySpec } from './study.ts';
 
@@ -21,15 +16,7 @@ export interface ReproduceServices extends Pick<Handlers, 'reproduce.get'> {
   heard<K extends EventName>(name: K, payload: Events[K]): void;
 }
 
-type Claims = (CheckedClaim & { figure: PaperFigureId })[];
-interface Part {
-  study: ReproducedStudy;
-  claims: Claims;
-  drawn: Partial<Record<PaperFigureId, Reproduction['figures'][number]['drawn']>>;
-}
 type Between = () => Promise<void>;
-
-const missing = 'Not yet run.';
 
 export function createReproduce({ library, presets }: { library: Library; presets: readonly Preset[] }): ReproduceServices {
   const known: Record<StudySpec['study'], Known> = { 'section-5': new Map(), 'section-6': new Map() };
@@ -44,7 +31,10 @@ export function createReproduce({ library, presets }: { library: Library; preset
     if (!preset) return [];
     return preset.sweep ? cellsOf(preset.sweep).map((c) => c.config) : [configFor(presets, { preset: preset.name })];
   };
+  const paper = { 'section-5': paperOf(sectionFive), 'section-6': paperOf(sectionSix) };
 
+  const chosenFor = (spec: StudySpec, between: Between): Promise<Chosen> =>
+    choose(library, spec, paper[spec.study], known[spec.study], between);
   const studyOf = ({ study, name, what, presets: own }: StudySpec, { underway, stopped }: Chosen, used: ReproducedStudy['used']) => ({
     study,
     name,
@@ -55,64 +45,30 @@ export function createReproduce({ library, presets }: { library: Library; preset
     presets: own.filter(({ preset }) => presets.some((p) => p.name === preset)),
   });
 
-  async function sectionFivePart(between: Between): Promise<Part> {
-    const chosen = await choose(library, sectionFive, paperOf(sectionFive), known['section-5'], between);
+  async function fromSectionFive(between: Between) {
+    const chosen = await chosenFor(sectionFive, between);
     const { done, differs } = chosen;
     const set = await readModels(library, done, between);
-    const none = set.models.length === 0;
     const three = await readThree(library, set, between);
-    const why =
-      !none || done.length === 0 ? missing : `None of ${done.length} runs reached ${100 * leastTrainAccuracy} % training accuracy.`;
-    const whyNot = none ? why : 'Needs three models or more, with spectra (analysis.spectrum).';
     const runs = set.models.map((m) => m.run);
     const used = done.length === 0 ? null : { runs, name: null, leftOut: done.length - runs.length, differs };
-    return {
-      study: studyOf(sectionFive, chosen, used),
-      claims: [
-        ...checked(layerClaims, none ? null : set, why, differs),
-        ...checked(spectraClaims, three, whyNot, differs),
-        ...checked(modelClaims, none ? null : set, why, differs),
-      ],
-      drawn: drawnFromModels(set.models, three),
-    };
+    return { study: studyOf(sectionFive, chosen, used), answered: answerFromModels(set, three, differs) };
   }
 
-  async function sectionSixPart(between: Between): Promise<Part> {
-    const chosen = await choose(library, sectionSix, paperOf(sectionSix), known['section-6'], between);
-    const [run] = chosen.done;
-    const numbers = run ? readTangents(library, run.id) : null;
+  async function fromSectionSix(between: Between) {
+    const chosen = await chosenFor(sectionSix, between);
+    const { differs } = chosen;
+    const id = chosen.done[0]?.id;
+    const numbers = id === undefined ? null : readTangents(library, id);
     await between();
-    const spectra = numbers && readTangentSpectra(library, run.id);
-    const used = numbers && { runs: [run.id], name: library.runs.get(run.id).name, leftOut: 0, differs: chosen.differs };
-    return {
-      study: studyOf(sectionSix, chosen, used),
-      claims: [
-        ...checked(tangentClaims, numbers, missing, chosen.differs),
-        ...checked(
-          tangentSpectraClaims,
-          spectra,
-          numbers ? 'This run has no spectra (analysis.spectrum is false).' : missing,
-          chosen.differs,
-        ),
-      ],
-      drawn: numbers ? drawnFromTangents(run.id, spectra !== null) : {},
-    };
+    const run = numbers && { id, numbers, spectra: readTangentSpectra(library, id) };
+    const used = run && { runs: [id], name: library.runs.get(id).name, leftOut: 0, differs };
+    return { study: studyOf(sectionSix, chosen, used), answered: answerFromTangents(run, differs) };
   }
 
   async function get(): Promise<Reproduction> {
     const between = createSlices();
-    const parts = [await sectionFivePart(between), await sectionSixPart(between)];
-    const claims = parts.flatMap((p) => p.claims);
-    const drawn = Object.assign({}, ...parts.map((p) => p.drawn)) as Part['drawn'];
-    return {
-      studies: parts.map((p) => p.study),
-      figures: paperFigures.map((figure) => ({
-        figure,
-        ...about[figure],
-        drawn: drawn[figure] ?? [],
-        claims: claims.filter((c) => c.figure === figure).map(({ figure: _, ...claim }) => claim),
-      })),
-    };
+    return reproductionOf([await fromSectionFive(between), await fromSectionSix(between)]);
   }
 
   return {
@@ -123,7 +79,10 @@ export function createReproduce({ library, presets }: { library: Library; preset
         if (states.get(id) === state && state !== 'done') return;
         states.set(id, state);
         version++;
-      } else if (name === 'run.removed') version++;
+      } else if (name === 'run.removed') {
+        states.delete((payload as Events['run.removed']).id); // it may come back out of the trash as it was
+        version++;
+      }
     },
     'reproduce.get': () => {
       // What another process writes is not heard of here.

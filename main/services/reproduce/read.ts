@@ -1,9 +1,9 @@
 // The numbers of the chosen runs, out of the store.
 import type { RunConfig } from '../../contract/config.ts';
 import { splits, type Split } from '../../contract/results.ts';
-import { correlations } from '../../sweeps/index.ts';
+import { correlations, outcomeOf } from '../../sweeps/index.ts';
 import type { Library } from '../../store/index.ts';
-import { outcomeOf } from '../table1.ts';
+import { leastTrainAccuracy } from './answer.ts';
 import {
   lastTwo,
   modesOf,
@@ -18,8 +18,6 @@ import {
 } from './numbers.ts';
 
 type Between = () => Promise<void>;
-/** The paper keeps the models above it. */
-export const leastTrainAccuracy = 0.95;
 
 /** Every model that has fitted its training samples. */
 export async function readModels(
