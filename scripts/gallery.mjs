@@ -67,6 +67,12 @@ const scenes = [
   ['new-wrong', '?runs=full#/new?preset=fig7-small&set.training.batchSize=12000'],
   ['new-from', '?runs=full#/new?from=r-fail&set.training.learningRate=0.05'],
   ['devices', '?runs=full#/devices'],
+  ['reproduce-empty', '?runs=empty#/reproduce'],
+  ['reproduce-partly', '?runs=full&paper=partly#/reproduce?fig=fig7'],
+  ['reproduce-full', '?runs=full&paper=full#/reproduce'],
+  ['reproduce-spectra', '?runs=full&paper=full#/reproduce?fig=fig3'],
+  ['reproduce-table', '?runs=full&paper=full#/reproduce?fig=table1'],
+  ['reproduce-failed', '?runs=full&failing=reproduce.get#/reproduce'],
   ['settings', '?runs=full#/settings'],
   [
     'settings-trash',

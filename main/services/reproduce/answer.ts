@@ -23,17 +23,17 @@ export interface Answered {
   drawn: Partial<Record<PaperFigureId, DrawnFigure[]>>;
 }
 
-const missing = 'Not yet run.';
+const missing = 'not yet run';
 
 /** Of Section V. three null: fewer than three models, or no spectra */
 export function answerFromModels(set: ModelSet, three: ThreeModels | null, differs: readonly Differing[]): Answered {
   const { models, trained } = set;
   const some = models.length > 0 ? set : null;
-  const why = trained === 0 ? missing : `None of ${trained} runs reached ${100 * leastTrainAccuracy} % training accuracy.`;
+  const why = trained === 0 ? missing : `none of ${trained} runs reached ${100 * leastTrainAccuracy} % training accuracy`;
   return {
     claims: [
       ...checked(layerClaims, some, why, differs),
-      ...checked(spectraClaims, three, some ? 'Needs three models or more, with spectra (analysis.spectrum).' : why, differs),
+      ...checked(spectraClaims, three, some ? 'needs three models or more, with spectra (analysis.spectrum)' : why, differs),
       ...checked(modelClaims, some, why, differs),
     ],
     drawn: drawnFromModels(models, three),
@@ -48,12 +48,7 @@ export function answerFromTangents(
   return {
     claims: [
       ...checked(tangentClaims, run && run.numbers, missing, differs),
-      ...checked(
-        tangentSpectraClaims,
-        run && run.spectra,
-        run ? 'This run has no spectra (analysis.spectrum is false).' : missing,
-        differs,
-      ),
+      ...checked(tangentSpectraClaims, run && run.spectra, run ? 'this run has no spectra (analysis.spectrum is false)' : missing, differs),
     ],
     drawn: run ? drawnFromTangents(run.id, run.spectra !== null) : {},
   };
@@ -61,14 +56,14 @@ export function answerFromTangents(
 
 export function reproductionOf(parts: readonly { study: ReproducedStudy; answered: Answered }[]): Reproduction {
   const claims = parts.flatMap((p) => p.answered.claims);
-  const drawn: Answered['drawn'] = Object.assign({}, ...parts.map((p) => p.answered.drawn));
+  const drawn = parts.reduce<Answered['drawn']>((all, p) => ({ ...all, ...p.answered.drawn }), {});
   return {
     studies: parts.map((p) => p.study),
     figures: paperFigures.map((figure) => ({
       figure,
       ...about[figure],
       drawn: drawn[figure] ?? [],
-      claims: claims.filter((c) => c.figure === figure).map(({ figure: _, ...claim }) => claim),
+      claims: claims.flatMap(({ figure: of, ...claim }) => (of === figure ? [claim] : [])),
     })),
   };
 }

@@ -53,7 +53,8 @@ export function all(...parts: readonly Finding[]): Finding {
   const has = (verdict: Finding['verdict']) => parts.some((p) => p.verdict === verdict);
   return {
     verdict: has('failed') ? 'failed' : has('undecided') ? 'undecided' : 'passed',
-    measured: parts.map((p) => p.measured).join('; '),
+    // Two parts of a statement may rest on the same numbers.
+    measured: [...new Set(parts.map((p) => p.measured))].filter(Boolean).join('; '),
   };
 }
 
@@ -76,10 +77,8 @@ export function checked<N>(
     const notRun = (measured: string) => ({ id, figure, place, statement, verdict: 'not-run' as const, measured, cell: cellOf(undefined) });
     if (numbers === null) return notRun(missing);
     const other = differs.find((d) => equal.includes(d.path));
-    if (other) return notRun(`Says nothing about these runs: ${other.path} is ${other.here}, in the paper ${other.paper}.`);
+    if (other) return notRun(`says nothing about these runs: ${other.path} is ${other.here}, in the paper ${other.paper}`);
     const { verdict, measured, r } = check(numbers);
-    return { id, figure, place, statement, verdict, measured: sentence(measured), cell: cellOf(r) };
+    return { id, figure, place, statement, verdict, measured, cell: cellOf(r) };
   });
 }
-
-const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.…]$/.test(words) ? '' : '.'}`;

@@ -179,7 +179,7 @@ export const layerClaims: readonly Claim<ModelSet>[] = [
     statement: 'Early layers align better with the input, late layers with the target (training samples).',
     check: ({ models }) => {
       const gap = (at: 'first' | 'last') => (m: Model) => {
-        const layer = m.layers.train.at(at === 'first' ? 0 : -1) as LayerAlignment;
+        const layer = m.layers.train.at(at === 'first' ? 0 : -1);
         return at === 'first' ? layer.ckaInput - layer.ckaTarget : layer.ckaTarget - layer.ckaInput;
       };
       return all(

@@ -48,7 +48,7 @@ export const tangentClaims: readonly Claim<TangentRun>[] = [
     id: 'fig7.penultimate',
     figure: 'fig7',
     place: 'Section VI, on Eq. 8',
-    statement: 'The last hidden layer’s kernel K^(L) becomes nearly perfectly aligned with the target (training samples: CKA 0.9 or more).',
+    statement: 'The last hidden layer’s kernel K⁽ᴸ⁾ becomes nearly perfectly aligned with the target (training samples: CKA 0.9 or more).',
     check: (run) => {
       const value = last(over(run, 'train', (ntk) => ntk.penultimateTarget));
       return margin(value, { pass: 0.9, fail: 0.8 }, `CKA ${decimal(value)} at the end`);
@@ -59,7 +59,7 @@ export const tangentClaims: readonly Claim<TangentRun>[] = [
     figure: 'fig8',
     place: 'Section VI, on Fig. 8',
     statement:
-      'K^(L) dominates the NTK’s alignment: at the end its part of the exact split is a tenth larger than the gradient kernel’s, or more.',
+      'K⁽ᴸ⁾ dominates the NTK’s alignment: at the end its part of the exact split is a tenth larger than the gradient kernel’s, or more.',
     check: (run) =>
       all(
         ...splits.map((split): Finding => {
@@ -68,7 +68,7 @@ export const tangentClaims: readonly Claim<TangentRun>[] = [
           return margin(
             layer / gradient,
             { pass: 1.1, fail: 0.9 },
-            `${split}: ${decimal(layer)} from K^(L), ${decimal(gradient)} from the gradient kernel`,
+            `${split}: ${decimal(layer)} from K⁽ᴸ⁾, ${decimal(gradient)} from the gradient kernel`,
           );
         }),
       ),
