@@ -192,7 +192,7 @@ export const alignment: readonly Topic[] = [
       'It is a mean: single permutations lie on both sides of it. A value just above it says little.',
       'It does not tell what the untrained network had. For that, look at the first snapshot.',
     ],
-    source: 'Own derivation from the permutation moments of centred matrices; tested against sampled permutations.',
+    source: 'Own derivation from the permutation moments of centred matrices; tested against all permutations of six samples.',
     related: ['cka', 'debiased-cka'],
   },
   {
