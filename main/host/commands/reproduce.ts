@@ -12,7 +12,9 @@ const words: Record<Verdict, string> = { passed: 'passed', failed: 'failed', und
 function studyLines({ name, what, used, underway, stopped, presets }: ReproducedStudy): string[] {
   const small = presets[0];
   const start = small && `kernelscope ${small.sweep ? 'sweep' : 'run'} ${small.preset}`;
-  const runs = used && (used.name === null ? `${used.runs.length} runs` : `run ${used.name} (${used.runs[0]})`);
+  const runs =
+    used &&
+    (used.name === null ? `${used.runs.length} ${used.runs.length === 1 ? 'model' : 'models'}` : `run ${used.name} (${used.runs[0]})`);
   const left = used && used.leftOut > 0 ? `, ${used.leftOut} more did not fit their training samples` : '';
   return [
     `${name}: ${what}`,

@@ -20,6 +20,18 @@ interface Group {
   differs: Differing[];
 }
 
+/** Every run on a dataset, newest first, a page at a time. */
+async function* candidates(library: Library, dataset: string, between: () => Promise<void>) {
+  let before: number | undefined;
+  for (;;) {
+    const page = library.candidates.on(dataset, 500, before);
+    yield* page;
+    if (page.length === 0) return;
+    before = page[page.length - 1].row;
+    await between();
+  }
+}
+
 /** Runs that qualify, by the step; of those that are done the set with the most models, or the one run nearest to the paper.
  *  between: called after every run */
 export async function choose(
@@ -31,7 +43,7 @@ export async function choose(
 ): Promise<Chosen> {
   const sets = new Map<string, Group['runs']>();
   const [underway, stopped]: string[][] = [[], []];
-  for (const { id, state } of library.candidates.on(spec.dataset)) {
+  for await (const { id, state } of candidates(library, spec.dataset, between)) {
     let config = known.get(id);
     if (config === undefined) {
       const read = library.candidates.config(id);

@@ -35,7 +35,7 @@ export const span = ({ value, low, high }: Interval): string => `${decimal(value
 /** Of a quantity that the statement puts above `bound`: its interval must lie on one side of it. null: too few runs for an interval.
  *  `what` ends before the number: `the difference is` */
 export function over(interval: Interval | null, what: string, bound = 0): Finding {
-  if (!interval) return { verdict: 'undecided', measured: `${what} not known: too few runs for an interval` };
+  if (!interval) return { verdict: 'undecided', measured: 'too few models for an interval, or a number that does not vary' };
   const { low, high } = interval;
   return { verdict: low > bound ? 'passed' : high < bound ? 'failed' : 'undecided', measured: `${what} ${span(interval)}` };
 }
