@@ -34,6 +34,7 @@ export const spectrum: readonly Topic[] = [
       'In how many directions a layer spreads the samples, and how strongly. A layer that has collapsed on the classes has about C large eigenvalues and then a cliff; one that has learned little keeps its long tail.',
     misleads: [
       'Where kernels are not centred, the first mode is mostly the mean of the features and not about the task.',
+      'A network with batch norm is at epoch 0 the one without it, so sizes of eigenvalues at the first and at later snapshots do not compare.',
       'Eigenvalues that are nearly equal may trade places from one snapshot to the next; only what they span together means something.',
       'On log–log axes a tail of small eigenvalues fills the plot, and holds little of the variance.',
     ],

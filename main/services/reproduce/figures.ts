@@ -16,11 +16,11 @@ export const about: Record<PaperFigureId, { name: string; shows: string; study: 
 };
 
 /** Spectrum above, cumulative power below, one column each. */
-const spectral = (run: string, columns: readonly { layer: string; split: Split; sub: string }[]): DrawnFigure[] =>
+const spectral = (figure: PaperFigureId, run: string, columns: readonly { layer: string; split: Split; of: string }[]): DrawnFigure[] =>
   (['spectrum', 'cumulative-power'] as const).flatMap((kind) =>
-    columns.map(({ layer, split, sub }) => ({
-      title: kind === 'spectrum' ? 'Spectrum' : 'Cumulative power',
-      sub,
+    columns.map(({ layer, split, of }) => ({
+      title: `${about[figure].name}: ${kind === 'spectrum' ? 'spectrum' : 'cumulative power'}, ${of}`,
+      sub: '',
       request: { kind, runs: [run], layer, splits: [split] },
     })),
   );
@@ -32,28 +32,29 @@ export function drawnFromModels(models: readonly Model[], three: ThreeModels | n
   const one = (kind: 'alignment-by-model' | 'alignment-by-layer' | 'accuracy-and-mean-cka', title: string): DrawnFigure[] => [
     { title, sub: `${runs.length} ${runs.length === 1 ? 'model' : 'models'}`, request: { kind, runs } },
   ];
-  const layersOf = (which: keyof ThreeModels): DrawnFigure[] => {
+  const layersOf = (figure: PaperFigureId, which: keyof ThreeModels): DrawnFigure[] => {
     if (!three) return [];
     const { run, before, last } = three[which];
     return spectral(
+      figure,
       run,
-      [before.layer, last.layer].map((layer) => ({ layer, split: 'train', sub: layer })),
+      [before.layer, last.layer].map((layer) => ({ layer, split: 'train', of: layer })),
     );
   };
   return {
     fig1: one('alignment-by-model', 'Alignment by model'),
     fig2: one('alignment-by-layer', 'Alignment by layer'),
-    fig3: layersOf('worst'),
-    fig4: layersOf('best'),
-    fig5: layersOf('misled'),
+    fig3: layersOf('fig3', 'worst'),
+    fig4: layersOf('fig4', 'best'),
+    fig5: layersOf('fig5', 'misled'),
     fig6: one('accuracy-and-mean-cka', 'Accuracy and mean CKA'),
   };
 }
 
 export function drawnFromTangents(run: string, spectra: boolean): Partial<Record<PaperFigureId, DrawnFigure[]>> {
-  const columns = (['train', 'test'] as const).map((split) => ({ layer: 'ntk', split, sub: `NTK, ${split}` }));
+  const columns = (['train', 'test'] as const).map((split) => ({ layer: 'ntk', split, of: `NTK, ${split}` }));
   return {
     fig7: [{ title: 'Accuracy and NTK alignment', sub: '', request: { kind: 'ntk-alignment', runs: [run] } }],
-    fig8: spectra ? spectral(run, columns) : [],
+    fig8: spectra ? spectral('fig8', run, columns) : [],
   };
 }
