@@ -24,6 +24,7 @@ export const helpHref = (id: string): string => placeHref({ view: 'help', params
 export const topicOfFigure: Record<FigureKind, string> = {
   training: 'accuracy-and-loss',
   'alignment-by-layer': 'cka',
+  'alignment-over-epochs': 'cka',
   spectrum: 'spectrum',
   'cumulative-power': 'cumulative-power',
   'ntk-alignment': 'ntk-alignment',

@@ -51,7 +51,15 @@ export class FakeClient implements Client {
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
 
-  constructor({ more = 0, epochMs = 0, now = Date.now(), settings = {}, readOnly = false, paper = 'none', failing = [] }: FakeOptions = {}) {
+  constructor({
+    more = 0,
+    epochMs = 0,
+    now = Date.now(),
+    settings = {},
+    readOnly = false,
+    paper = 'none',
+    failing = [],
+  }: FakeOptions = {}) {
     this.#failing = failing;
     this.#settings = { ...this.#settings, ...settings };
     this.#readOnly = readOnly;
