@@ -4,6 +4,7 @@ import { appCalls, appEvents, type AppEvents, type AppResults } from './calls/ap
 import { compareCalls, type CompareResults } from './calls/compare.ts';
 import { figureCalls, type FigureResults } from './calls/figures.ts';
 import { libraryCalls, libraryEvents, type LibraryEvents, type LibraryResults } from './calls/library.ts';
+import { reproduceCalls, type ReproduceResults } from './calls/reproduce.ts';
 import { runCalls, runEvents, type RunEvents, type RunResults } from './calls/runs.ts';
 import { sweepCalls, type SweepResults } from './calls/sweeps.ts';
 
@@ -18,13 +19,15 @@ export const calls = {
   ...compareCalls,
   ...sweepCalls,
   ...figureCalls,
+  ...reproduceCalls,
 } as const;
 
 export type CallName = keyof typeof calls;
 export type CallInput<K extends CallName> = z.input<(typeof calls)[K]>;
 export type CallParsed<K extends CallName> = z.output<(typeof calls)[K]>;
 
-export interface CallResults extends AppResults, LibraryResults, RunResults, CompareResults, SweepResults, FigureResults {}
+export interface CallResults
+  extends AppResults, LibraryResults, RunResults, CompareResults, SweepResults, FigureResults, ReproduceResults {}
 
 /** What happens while nobody asks. */
 export interface Events extends AppEvents, LibraryEvents, RunEvents {}

@@ -17,6 +17,7 @@ import { createMachine } from './machine.ts';
 import { configFor, type Preset } from './presets.ts';
 import { rememberDrift } from './remember-drift.ts';
 import { createRunFacts } from './run-facts.ts';
+import { createReproduce } from './reproduce/index.ts';
 import { createRuns } from './runs.ts';
 import { createSettings } from './settings.ts';
 import { createShelf } from './shelf.ts';
@@ -77,7 +78,12 @@ export interface Services extends Handlers, Datasets {
 }
 
 export function createServices(o: ServicesOptions): Services {
-  const { library, compute, emit, presets, dataDir, version } = o;
+  const { library, compute, presets, dataDir, version } = o;
+  const { heard, ...reproduce } = createReproduce({ library, presets });
+  const emit: Emit = (name, payload) => {
+    heard(name, payload);
+    o.emit(name, payload);
+  };
   const device = o.device ?? 'auto';
   const log = o.log ?? ((line: string) => process.stderr.write(`${line}\n`));
   const machine = createMachine({ library, compute, dataDir, device, version });
@@ -133,6 +139,7 @@ export function createServices(o: ServicesOptions): Services {
     'run.pause': async ({ run }) => {
       throw new KernelscopeError('failed', `run ${run}: pausing is not in this version; cancel it and resume it later`);
     },
+    ...reproduce,
     'app.info': async () => {
       const { readOnly, readOnlyReason } = library;
       return { version, host: o.host, library: library.file, readOnly, readOnlyReason };

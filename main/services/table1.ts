@@ -3,7 +3,7 @@ import { KernelscopeError } from '../contract/errors.ts';
 import type { EpochMetrics, RunDetail, Split } from '../contract/results.ts';
 import type { Table1 } from '../contract/sweeps.ts';
 import type { Library } from '../store/index.ts';
-import { correlations, type Outcome } from '../sweeps/index.ts';
+import { correlations, outcomeOf, type Outcome } from '../sweeps/index.ts';
 
 interface Chosen {
   of: Table1['of'];
@@ -26,27 +26,10 @@ function chosen(library: Library, ref: string): Chosen {
   return { of: { tag: ref }, done, missing: runs.length - done.length };
 }
 
-function outcomeOf(library: Library, { id, config, snapshots }: RunDetail, final: EpochMetrics): Outcome {
+function read(library: Library, { id, config, snapshots }: RunDetail, final: EpochMetrics): Outcome {
   const last = snapshots.at(-1);
-  const cka = (split: Split) => {
-    const layers = last === undefined ? [] : library.alignments.layers(id, last, split).map((l) => l.ckaTarget);
-    return { last: layers.at(-1) ?? null, mean: layers.length === 0 ? null : layers.reduce((s, v) => s + v, 0) / layers.length };
-  };
-  const { model, data, training } = config;
-  const [test, train] = [cka('test'), cka('train')];
-  return {
-    skip: model.kind === 'resnet11' ? Number(model.skip) : null,
-    augment: Number(data.augment),
-    batchSize: training.batchSize,
-    learningRate: training.learningRate,
-    momentum: Number(training.optimizer === 'momentum'),
-    loss: final.trainLoss,
-    accuracy: final.testAccuracy,
-    ckaTest: test.last,
-    ckaTrain: train.last,
-    meanCkaTest: test.mean,
-    meanCkaTrain: train.mean,
-  };
+  const cka = (split: Split) => (last === undefined ? [] : library.alignments.layers(id, last, split).map((l) => l.ckaTarget));
+  return outcomeOf(config, final, { test: cka('test'), train: cka('train') });
 }
 
 /** Correlations over the done runs of the sweep, or else the tag, that a person named.
@@ -59,7 +42,7 @@ export function table1(library: Library, ref: string, minTrainAccuracy: number |
   for (const id of done) {
     const run = library.runs.detail(id);
     if (run.final === null || run.final.trainAccuracy < (minTrainAccuracy ?? 0)) leftOut++;
-    else outcomes.push(outcomeOf(library, run, run.final));
+    else outcomes.push(read(library, run, run.final));
   }
   return { of, n: outcomes.length, leftOut, missing, minTrainAccuracy, correlations: correlations(outcomes) };
 }

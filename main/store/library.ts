@@ -6,6 +6,7 @@ import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { alignmentsTable, type AlignmentsTable } from './alignments.ts';
 import { arraysTable } from './arrays.ts';
 import { calibrationsTable, type CalibrationsTable } from './calibrations.ts';
+import { candidatesTable, type CandidatesTable } from './candidates.ts';
 import { checkpointsTable, type CheckpointsTable } from './checkpoints.ts';
 import { guarded, guardedTable } from './errors.ts';
 import { logTable, type LogTable } from './log.ts';
@@ -51,6 +52,7 @@ export interface Library {
   readonly settings: SettingsTable;
   readonly trash: TrashTable;
   readonly log: LogTable;
+  readonly candidates: CandidatesTable;
   /** Several writes that are kept together or not at all. */
   transaction<T>(work: () => T): T;
   /** Removes a run with all it has; one that is at work is refused. */
@@ -152,6 +154,7 @@ function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Libra
     settings: guardedTable(file, settingsTable(db)),
     trash: guardedTable(file, trashTable(db)),
     log: guardedTable(file, log),
+    candidates: guardedTable(file, candidatesTable(db)),
     transaction: <T>(work: () => T) => guarded(file, () => db.transaction(work)()),
     removeRun: (id) =>
       guarded(file, () => {

@@ -1,4 +1,6 @@
 // Table I: Pearson correlations between hyperparameters and what came of them, over the runs of a sweep.
+import type { RunConfig } from '../contract/config.ts';
+import type { EpochMetrics, Split } from '../contract/results.ts';
 import { table1Columns, table1Rows, type Correlation, type Table1Column, type Table1Row } from '../contract/sweeps.ts';
 
 /** One run in numbers; null: it does not have this one. */
@@ -21,6 +23,24 @@ export interface Outcome {
   /** its mean over all probed layers */
   meanCkaTest: number | null;
   meanCkaTrain: number | null;
+}
+
+/** A run in the numbers of Table I. cka: of its layers with the target at the last snapshot, in their order */
+export function outcomeOf({ model, data, training }: RunConfig, final: EpochMetrics, cka: Record<Split, readonly number[]>): Outcome {
+  const mean = (v: readonly number[]) => (v.length === 0 ? null : v.reduce((s, x) => s + x, 0) / v.length);
+  return {
+    skip: model.kind === 'resnet11' ? Number(model.skip) : null,
+    augment: Number(data.augment),
+    batchSize: training.batchSize,
+    learningRate: training.learningRate,
+    momentum: Number(training.optimizer === 'momentum'),
+    loss: final.trainLoss,
+    accuracy: final.testAccuracy,
+    ckaTest: cka.test.at(-1) ?? null,
+    ckaTrain: cka.train.at(-1) ?? null,
+    meanCkaTest: mean(cka.test),
+    meanCkaTrain: mean(cka.train),
+  };
 }
 
 const rowOf: Record<Table1Row, keyof Outcome> = {

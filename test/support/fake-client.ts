@@ -16,6 +16,7 @@ import { fakeFigure, type FakeRun } from './fake-figures.ts';
 import { estimateOf, fakeDoctor, fakePresets, fakeRun, specs, summaryOf, type RunSpec } from './fake-library.ts';
 import { metricsAt, snapshotAt } from './fake-numbers.ts';
 import { fakeRunCalls } from './fake-runs.ts';
+import { fakeReproduction, paperPresets, paperRuns, type PaperState } from './fake-reproduce.ts';
 
 const noSweep = (name: string): never => {
   throw new KernelscopeError('not-found', `sweep: no sweep ${name}`);
@@ -30,6 +31,10 @@ export interface FakeOptions {
   settings?: Partial<Settings>;
   /** the library is open for reading only */
   readOnly?: boolean;
+  /** which of the paper's experiments the library holds */
+  paper?: PaperState;
+  /** calls that fail, for how it looks then */
+  failing?: readonly string[];
 }
 
 export class FakeClient implements Client {
@@ -39,17 +44,28 @@ export class FakeClient implements Client {
   #listeners = new Map<EventName, Set<(payload: never) => void>>();
   #links = new Set<(up: boolean) => void>();
   #up = true;
+  #failing: readonly string[];
   #now: number;
   #next = 1;
   #readOnly: boolean;
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
 
-  constructor({ more = 0, epochMs = 0, now = Date.now(), settings = {}, readOnly = false }: FakeOptions = {}) {
+  constructor({
+    more = 0,
+    epochMs = 0,
+    now = Date.now(),
+    settings = {},
+    readOnly = false,
+    paper = 'none',
+    failing = [],
+  }: FakeOptions = {}) {
+    this.#failing = failing;
     this.#settings = { ...this.#settings, ...settings };
     this.#readOnly = readOnly;
     this.#now = now;
     if (more !== null) for (const spec of specs(more)) this.add(spec);
+    for (const run of paperRuns(paper, now)) this.#runs.set(run.detail.id, run);
     if (epochMs) setInterval(() => this.step(), epochMs);
   }
 
@@ -88,6 +104,8 @@ export class FakeClient implements Client {
   async call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallResults[K]> {
     this.made.push({ name, input });
     await new Promise((r) => setTimeout(r, 1));
+    if (this.#failing.includes(name))
+      throw new KernelscopeError('failed', 'library.sqlite: damaged in the library: chunk 3 does not agree with its checksum');
     if (!this.#up) throw new KernelscopeError('failed', 'The connection is lost.');
     const parsed = calls[name].safeParse(input);
     if (!parsed.success) throw badInput(`${name}: ${parsed.error.message}`);
@@ -107,7 +125,7 @@ export class FakeClient implements Client {
     return summaryOf(run);
   }
   #configOf({ preset, config }: CallParsed<'run.estimate'>) {
-    return parseConfig(fakePresets().find((p) => p.name === preset)?.config ?? {}, config ?? {});
+    return parseConfig([...fakePresets(), ...paperPresets()].find((p) => p.name === preset)?.config ?? {}, config ?? {});
   }
 
   #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] } = {
@@ -126,7 +144,8 @@ export class FakeClient implements Client {
       const end = from + limit;
       return { runs: all.slice(from, end).map(summaryOf), next: end < all.length ? end : null, total: this.#runs.size };
     },
-    'presets.list': () => fakePresets(),
+    'presets.list': () => [...fakePresets(), ...paperPresets()],
+    'reproduce.get': () => fakeReproduction([...this.#runs.values()]),
     'devices.list': () => fakeDoctor().devices,
     'doctor.run': () => fakeDoctor(),
     'run.estimate': (input) => estimateOf(this.#configOf(input)),

@@ -6,9 +6,14 @@ import type { DoctorReport, Estimate, RunState, RunSummary } from '../../main/co
 import type { FakeRun } from './fake-figures.ts';
 import { jitter, metricsAt, ntkAlignment, snapshotAt } from './fake-numbers.ts';
 
-const hiddenOf = (config: RunConfig): number[] => mlpOf(config).hidden;
-export const layersOf = (config: RunConfig): string[] => [...hiddenOf(config).map((_, i) => `layer${i + 1}`), 'output'];
-export const modelText = (config: RunConfig): string => `mlp ${hiddenOf(config).length}×${hiddenOf(config)[0]} ${mlpOf(config).activation}`;
+const isResnet = (config: RunConfig) => config.model.kind === 'resnet11';
+const hiddenOf = (config: RunConfig): number[] => (isResnet(config) ? Array<number>(10).fill(64) : mlpOf(config).hidden);
+export const layersOf = (config: RunConfig): string[] =>
+  isResnet(config)
+    ? hiddenOf(config).map((_, i) => `layer${`${i + 1}`.padStart(2, '0')}`)
+    : [...hiddenOf(config).map((_, i) => `layer${i + 1}`), 'output'];
+export const modelText = (config: RunConfig): string =>
+  isResnet(config) ? 'resnet11 ×0.125' : `mlp ${hiddenOf(config).length}×${hiddenOf(config)[0]} ${mlpOf(config).activation}`;
 const dayMs = 86_400_000;
 
 export interface RunSpec {

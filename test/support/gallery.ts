@@ -1,4 +1,4 @@
-// The page on a host in memory: `gallery.html?runs=full|empty|many&live=MS#/…`. For developing and for photographs.
+// The page on a host in memory: `gallery.html?runs=full|empty|many&live=MS&paper=partly|full&failing=CALL#/…`. For developing and for photographs.
 import { mount } from 'svelte';
 import '@fontsource-variable/inter/wght.css';
 import '../../renderer/styles/tokens.css';
@@ -12,7 +12,9 @@ const more = { empty: null, full: 16, many: 5000 }[query.get('runs') ?? 'full'] 
 // As a host would, it keeps what is chosen over a reload.
 const kept = sessionStorage.getItem('settings');
 const settings = kept ? (JSON.parse(kept) as Settings) : {};
-const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0), settings, readOnly: query.has('readonly') });
+const paper = (['partly', 'full'] as const).find((p) => p === query.get('paper')) ?? 'none';
+const failing = query.getAll('failing');
+const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0), settings, readOnly: query.has('readonly'), paper, failing });
 client.on('settings.changed', (changed) => sessionStorage.setItem('settings', JSON.stringify(changed)));
 if (query.has('theme')) localStorage.setItem('kernelscope.theme', query.get('theme') as string);
 mount(App, { target: document.getElementById('app') as HTMLElement, props: { client } });

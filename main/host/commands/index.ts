@@ -11,6 +11,7 @@ import { figure } from './figure.ts';
 import { list } from './list.ts';
 import { deleteRun, note, rename, tag } from './edit.ts';
 import { presets } from './presets.ts';
+import { reproduce } from './reproduce.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   compare,
   figure,
   table1,
+  reproduce,
   exportRun,
   analyze,
   serve,
