@@ -34,7 +34,7 @@ export function filterTokens(text: string): Token[] {
   const end = text.trimEnd().length;
   let listed = false;
   for (let from = 0; from < end;) {
-    const pattern = listed ? inList : anywhere;
+    const pattern: RegExp = listed ? inList : anywhere;
     pattern.lastIndex = from;
     const groups = pattern.exec(text)?.groups;
     const start = from + /^\s*/.exec(text.slice(from))![0].length;

@@ -76,8 +76,7 @@ function compare(type: FieldType, operator: Exclude<Operator, 'in'>, wanted: Lit
 function checkComparison(field: string, type: FieldType, operator: Operator, wanted: Literal, { at }: Token): void {
   if (operator === 'contains' && type !== 'text' && type !== 'list')
     throw new FilterError(at, `${field} is a ${type === 'number' ? 'number' : 'truth'}; use =`);
-  if (operator in order && (type === 'truth' || type === 'list'))
-    throw new FilterError(at, `${field} has no order; use =, != or contains`);
+  if (operator in order && (type === 'truth' || type === 'list')) throw new FilterError(at, `${field} has no order; use =, != or contains`);
   if (wanted === null && !['=', '!=', 'in'].includes(operator)) throw new FilterError(at, 'null goes with = and != only');
   if (type === 'number' && typeof wanted !== 'number' && wanted !== null)
     throw new FilterError(at, `${field} is a number, got ${shown(wanted)}`);
@@ -107,7 +106,8 @@ export function parseFilter(text: string): Filter {
   const got = (token: Token) => (token.kind === 'end' ? 'the end' : shown(token.text));
   const value = (after: string): Token => {
     const token = list[at];
-    if (token.kind === 'operator' || token.kind === 'end') throw new FilterError(token.at, `expected a value after ${after}, got ${got(token)}`);
+    if (token.kind === 'operator' || token.kind === 'end')
+      throw new FilterError(token.at, `expected a value after ${after}, got ${got(token)}`);
     at++;
     return token;
   };

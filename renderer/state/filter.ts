@@ -61,12 +61,14 @@ export function readTyped(text: string, words: (run: RunSummary) => string = wor
   }
 }
 
-/** The list with changed runs in their places, new ones at its end, removed ones gone. */
-export function mergeRuns(runs: readonly RunSummary[], changed: readonly RunSummary[], removed: readonly string[]): RunSummary[] {
-  const byId = new Map(runs.map((r) => [r.id, r]));
-  for (const run of changed) byId.set(run.id, run);
-  for (const id of removed) byId.delete(id);
-  return [...byId.values()];
+/** The list with changed runs in their places, new ones at its end, removed ones (null) gone. */
+export function mergeRuns(runs: readonly RunSummary[], changes: ReadonlyMap<string, RunSummary | null>): RunSummary[] {
+  const byId = new Map<string, RunSummary | null>(runs.map((r) => [r.id, r]));
+  for (const [id, run] of changes) {
+    if (run) byId.set(id, run);
+    else byId.delete(id);
+  }
+  return [...byId.values()].filter((run) => run !== null);
 }
 
 /** Every tag in use, in order. */

@@ -62,7 +62,12 @@ export function groupRuns(runs: readonly RunSummary[], by: Exclude<GroupBy, 'non
   const label = by === 'seed' ? '' : by.map((name) => name.split('.').at(-1)).join('\n');
   const words = label.split('\n');
   const nameOf = (k: string, members: RunSummary[]) =>
-    by === 'seed' ? commonName(members) : k.split('\n').map((v, i) => `${words[i]} ${v}`).join(' · ');
+    by === 'seed'
+      ? commonName(members)
+      : k
+          .split('\n')
+          .map((v, i) => `${words[i]} ${v}`)
+          .join(' · ');
   return [...found].map(([k, members]) => ({
     key: k,
     runs: members,

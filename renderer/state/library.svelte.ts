@@ -15,10 +15,16 @@ export class Library {
   total = $state(0);
   /** ids of the runs that are chosen together, in the order of choosing; they stay chosen on other pages */
   chosen = $state.raw<readonly string[]>([]);
+  readonly isChosen: ReadonlySet<string> = $derived(new Set(this.chosen));
+  readonly byId: ReadonlyMap<string, RunSummary> = $derived(new Map(this.runs.map((r) => [r.id, r])));
+  /** keys of the groups whose runs are shown, and the row and height at which the table was left */
+  open = $state.raw<ReadonlySet<string>>(new Set());
+  left: { line: string | null; top: number } = { line: null, top: 0 };
   #client: Client;
   #turn = 0;
-  #changed: RunSummary[] = [];
-  #removed: string[] = [];
+  /** what happened since the list was last made, and since the reading of it began: a run as it now is, null where it was removed */
+  #pending = new Map<string, RunSummary | null>();
+  #meanwhile = new Map<string, RunSummary | null>();
 
   constructor(client: Client) {
     this.#client = client;
@@ -28,23 +34,23 @@ export class Library {
   start(): () => void {
     // A fast run says something at every epoch; the list is made anew at most four times a second.
     const publish = throttle(() => {
-      this.runs = mergeRuns(this.runs, this.#changed, this.#removed);
-      if (this.#removed.length > 0) this.chosen = this.chosen.filter((id) => !this.#removed.includes(id));
-      this.#changed = [];
-      this.#removed = [];
+      const gone = (id: string) => this.#pending.get(id) === null;
+      const before = this.runs.length;
+      this.runs = mergeRuns(this.runs, this.#pending);
+      this.total += this.runs.length - before;
+      if (this.chosen.some(gone)) this.chosen = this.chosen.filter((id) => !gone(id));
+      this.#pending = new Map();
     }, 250);
-    const put = (run: RunSummary) => {
-      this.#changed.push(run);
+    const happened = (id: string, run: RunSummary | null) => {
+      this.#pending.set(id, run);
+      this.#meanwhile.set(id, run);
       publish();
     };
-    const remove = (id: string) => {
-      this.#removed.push(id);
-      publish();
-    };
+    const put = (run: RunSummary) => happened(run.id, run);
     const stops = [
       this.#client.onLink((up) => up && void this.read()),
       this.#client.on('run.changed', put),
-      this.#client.on('run.removed', ({ id }) => remove(id)),
+      this.#client.on('run.removed', ({ id }) => happened(id, null)),
       this.#client.on('run.progress', (p) => this.#advance(p, put)),
     ];
     return () => {
@@ -58,6 +64,7 @@ export class Library {
     const turn = ++this.#turn;
     try {
       const read: RunSummary[] = [];
+      this.#meanwhile = new Map();
       for (let before: number | null = null, more = true; more;) {
         const page: CallResults['library.list'] = await this.#client.call('library.list', before === null ? {} : { before });
         if (turn !== this.#turn) return;
@@ -66,7 +73,7 @@ export class Library {
         more = before !== null;
         this.total = page.total;
         if (this.state !== 'ready' || !more) {
-          this.runs = mergeRuns(read, this.#changed, this.#removed);
+          this.runs = mergeRuns(read, this.#meanwhile);
           this.state = 'ready';
         }
       }
@@ -78,7 +85,7 @@ export class Library {
   }
 
   #advance({ id, epoch }: Events['run.progress'], put: (run: RunSummary) => void): void {
-    const run = this.#changed.findLast((r) => r.id === id) ?? this.runs.find((r) => r.id === id);
+    const run = this.#pending.get(id) ?? this.byId.get(id);
     if (run && run.epoch !== epoch) put({ ...run, epoch });
   }
 }

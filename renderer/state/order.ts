@@ -19,12 +19,24 @@ export const sortText = ({ key, descending }: Sort): string => `${descending ? '
 /** A text whose order by code units is that of a person: small and capital letters alike, accents left out, numbers by their value. A
  *  collator that knows numbers takes ten times as long to sort thousands of names. */
 export function naturalKey(text: string): string {
-  const plain = /[^\0-\x7f]/.test(text) ? text.normalize('NFD').replace(/\p{M}/gu, '') : text;
-  return plain.toLowerCase().replace(/\d+/g, (digits) => {
-    const value = digits.replace(/^0+(?=\d)/, '');
-    return String.fromCharCode(48 + value.length) + value;
-  });
+  const plain = (/[^\0-\x7f]/.test(text) ? text.normalize('NFD').replace(/\p{M}/gu, '') : text).toLowerCase();
+  let key = '';
+  let kept = 0; // all before it is in the key
+  for (let i = 0; i < plain.length; i++) {
+    if (!isDigit(plain, i)) continue;
+    let from = i;
+    while (isDigit(plain, i + 1)) i++;
+    key += plain.slice(kept, from);
+    while (from < i && plain[from] === '0') from++;
+    kept = from;
+    key += String.fromCharCode(48 + i + 1 - from); // how many digits, so that the longer number is the larger
+  }
+  return key + plain.slice(kept);
 }
+const isDigit = (text: string, i: number) => {
+  const code = text.charCodeAt(i);
+  return code >= 48 && code <= 57;
+};
 
 const asText = (value: unknown): string =>
   typeof value === 'string' ? value : Array.isArray(value) ? value.join(' ') : JSON.stringify(value);

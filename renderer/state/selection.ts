@@ -1,7 +1,7 @@
 // Runs that are chosen together, and what their configs differ in.
 import { fields, valueAt, type RunConfig } from '../../main/contract/config.ts';
 
-/** Runs that one comparison takes at most: what a call takes. */
+/** Runs that an address holds at most. */
 export const mostCompared = 50;
 
 /** The other state of one of them, the order of choosing kept. */
@@ -10,6 +10,12 @@ export const toggled = (chosen: readonly string[], id: string): string[] =>
 
 export const chosenText = (chosen: readonly string[]): string => chosen.join(',');
 export const parseChosen = (text: string | undefined): string[] => [...new Set((text ?? '').split(',').filter(Boolean))];
+
+/** Where chosen runs are compared: in the address while they are few; many are taken from the library's own choice. */
+export const comparePlace = (chosen: readonly string[]): { view: 'compare'; params: Record<string, string> } => ({
+  view: 'compare',
+  params: chosen.length > 0 && chosen.length <= mostCompared ? { runs: chosenText(chosen) } : {},
+});
 
 export interface Difference {
   path: string;

@@ -1,6 +1,7 @@
 // Parts of the page that need no page: addresses, filter and order, the slider's line, words for numbers, the throttle.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { newestFirst, parseSort, readFilter, sortRuns, sortText } from '../../renderer/state/filter.ts';
+import { readFilter } from '../../renderer/state/filter.ts';
+import { newestFirst, parseSort, sortRuns, sortText } from '../../renderer/state/order.ts';
 import { parsePlace, placeHref, type Place } from '../../renderer/state/place.ts';
 import { chosenText, differences, parseChosen, toggled } from '../../renderer/state/selection.ts';
 import { labelled, nearest, positionOf, positions } from '../../renderer/state/slider.ts';
