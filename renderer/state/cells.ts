@@ -136,4 +136,4 @@ export function cellsOf(columns: readonly Column[], line: Line, parent: Group | 
 
 /** What a run is called under its group: by its seed, where that tells it from the others. */
 export const nameUnder = (run: RunSummary, parent: Group): string =>
-  distinct(parent.runs, 'seed').length === parent.runs.length ? `seed ${String(run.fields['seed'] ?? 0)}` : run.name;
+  distinct(parent.runs, 'seed').length === parent.runs.length ? `seed ${toText(run.fields['seed'] ?? 0)}` : run.name;

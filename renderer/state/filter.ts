@@ -61,8 +61,11 @@ export function readTyped(text: string, words: (run: RunSummary) => string = wor
   }
 }
 
-/** The list with changed runs in their places, new ones at its end, removed ones (null) gone. */
-export function mergeRuns(runs: readonly RunSummary[], changes: ReadonlyMap<string, RunSummary | null>): RunSummary[] {
+/** What happened to runs, by id: a run as it now is, null where it was removed. */
+export class Changes extends Map<string, RunSummary | null> {}
+
+/** The list with changed runs in their places, new ones at its end, removed ones gone. */
+export function mergeRuns(runs: readonly RunSummary[], changes: Changes): RunSummary[] {
   const byId = new Map<string, RunSummary | null>(runs.map((r) => [r.id, r]));
   for (const [id, run] of changes) {
     if (run) byId.set(id, run);

@@ -129,3 +129,12 @@ export function linesOf(groups: readonly Group[], by: Exclude<GroupBy, 'none'>, 
   }
   return lines;
 }
+
+/** The group of each run that is shown under one. */
+export function parentsOf(groups: readonly Group[], by: GroupBy, open: ReadonlySet<string>): ReadonlyMap<string, Group> {
+  const found = new Map<string, Group>();
+  if (open.size === 0) return found;
+  for (const group of groups)
+    if (open.has(group.key) && (group.runs.length > 1 || by !== 'seed')) for (const run of group.runs) found.set(run.id, group);
+  return found;
+}

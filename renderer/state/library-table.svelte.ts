@@ -9,6 +9,7 @@ import {
   isGroup,
   keyWithoutSeed,
   linesOf,
+  parentsOf,
   parseGroup,
   sortGroups,
   type Group,
@@ -17,6 +18,7 @@ import {
 } from './groups.ts';
 import { memo } from './memo.ts';
 import { newestFirst, parseSort, sortRuns, sortText } from './order.ts';
+import { setOf, withIds, withoutIds } from './selection.ts';
 import type { Session } from './session.svelte.ts';
 
 export const lineId = (line: Line): string => (isGroup(line) ? `group:${line.key}` : line.id);
@@ -66,14 +68,7 @@ export class LibraryTable {
     () => (this.filterText === '' ? this.groups : this.#groupsOf(this.#session.library.runs))?.length ?? 0,
   );
   /** the group of each run that is shown under one */
-  readonly parents: ReadonlyMap<string, Group> = $derived.by(() => {
-    const found = new Map<string, Group>();
-    const { open } = this.#session.library;
-    if (open.size > 0)
-      for (const group of this.groups ?? [])
-        if (open.has(group.key) && (group.runs.length > 1 || this.by !== 'seed')) for (const run of group.runs) found.set(run.id, group);
-    return found;
-  });
+  readonly parents = $derived.by(() => parentsOf(this.groups ?? [], this.by, this.#session.library.open));
   /** of the whole library, for what to try instead of a filter that finds nothing */
   readonly values = $derived.by(() => new FieldValues(this.#session.library.runs));
   readonly currentAt = $derived(this.current === null ? -1 : this.lines.findIndex((line) => lineId(line) === this.current));
@@ -112,10 +107,7 @@ export class LibraryTable {
   /** Shows or hides the runs of a group. */
   unfold(group: Group, open = !this.isOpen(group)): void {
     const { library } = this.#session;
-    const next = new Set(library.open);
-    if (open) next.add(group.key);
-    else next.delete(group.key);
-    library.open = next;
+    library.open = setOf(open ? withIds(library.open, [group.key]) : withoutIds([...library.open], [group.key]));
   }
   isOpen = (group: Group): boolean => this.#session.library.open.has(group.key);
   /** Right: opens the current group. Left: closes it, or goes from a run to its group. */
@@ -147,7 +139,10 @@ export class LibraryTable {
       this.lines.findIndex((l) => lineId(l) === line),
     );
     const range = this.lines.slice(Math.min(start, to), Math.max(start, to) + 1);
-    library.chosen = [...new Set([...before, ...range.flatMap((l) => runsOf(l).map((r) => r.id))])];
+    library.chosen = withIds(
+      before,
+      range.flatMap((l) => runsOf(l).map((r) => r.id)),
+    );
     this.current = lineId(this.lines[to]);
   }
   chosenOf(line: Line): 'all' | 'some' | 'none' {
@@ -160,9 +155,7 @@ export class LibraryTable {
   toggle(line: Line): void {
     const { library } = this.#session;
     const ids = runsOf(line).map((r) => r.id);
-    const all = this.chosenOf(line) === 'all';
-    const own = new Set(ids);
-    library.chosen = all ? library.chosen.filter((id) => !own.has(id)) : [...new Set([...library.chosen, ...ids])];
+    library.chosen = this.chosenOf(line) === 'all' ? withoutIds(library.chosen, ids) : withIds(library.chosen, ids);
     this.current = lineId(line);
     this.#anchor = { line: this.current, before: library.chosen };
   }

@@ -2,8 +2,9 @@
 import type { CallResults, Client, Events } from '../../main/contract/calls.ts';
 import type { RunSummary } from '../../main/contract/results.ts';
 import { throttle } from '../throttle.ts';
-import { mergeRuns, tagsOf } from './filter.ts';
+import { Changes, mergeRuns, tagsOf } from './filter.ts';
 import { messageOf } from './notices.svelte.ts';
+import { byId, setOf } from './selection.ts';
 
 export class Library {
   runs = $state.raw<RunSummary[]>([]);
@@ -15,16 +16,16 @@ export class Library {
   total = $state(0);
   /** ids of the runs that are chosen together, in the order of choosing; they stay chosen on other pages */
   chosen = $state.raw<readonly string[]>([]);
-  readonly isChosen: ReadonlySet<string> = $derived(new Set(this.chosen));
-  readonly byId: ReadonlyMap<string, RunSummary> = $derived(new Map(this.runs.map((r) => [r.id, r])));
+  readonly isChosen: ReadonlySet<string> = $derived(setOf(this.chosen));
+  readonly byId: ReadonlyMap<string, RunSummary> = $derived(byId(this.runs));
   /** keys of the groups whose runs are shown, and the row and height at which the table was left */
-  open = $state.raw<ReadonlySet<string>>(new Set());
+  open = $state.raw<ReadonlySet<string>>(setOf([]));
   left: { line: string | null; top: number } = { line: null, top: 0 };
   #client: Client;
   #turn = 0;
-  /** what happened since the list was last made, and since the reading of it began: a run as it now is, null where it was removed */
-  #pending = new Map<string, RunSummary | null>();
-  #meanwhile = new Map<string, RunSummary | null>();
+  /** what happened since the list was last made, and since the reading of it began */
+  #pending = new Changes();
+  #meanwhile = new Changes();
 
   constructor(client: Client) {
     this.#client = client;
@@ -39,7 +40,7 @@ export class Library {
       this.runs = mergeRuns(this.runs, this.#pending);
       this.total += this.runs.length - before;
       if (this.chosen.some(gone)) this.chosen = this.chosen.filter((id) => !gone(id));
-      this.#pending = new Map();
+      this.#pending = new Changes();
     }, 250);
     const happened = (id: string, run: RunSummary | null) => {
       this.#pending.set(id, run);
@@ -64,7 +65,7 @@ export class Library {
     const turn = ++this.#turn;
     try {
       const read: RunSummary[] = [];
-      this.#meanwhile = new Map();
+      this.#meanwhile = new Changes();
       for (let before: number | null = null, more = true; more;) {
         const page: CallResults['library.list'] = await this.#client.call('library.list', before === null ? {} : { before });
         if (turn !== this.#turn) return;
