@@ -10,11 +10,11 @@ export type Cell =
   | { kind: 'text'; text: string; title?: string; dim?: boolean; measure?: boolean; spread?: string }
   | { kind: 'scale'; mean: number; sd: number }
   | { kind: 'layers'; values: readonly number[] }
+  /** `more`: tags that only some of a group have */
   | { kind: 'tags'; tags: readonly string[]; more: number };
 
 const none: Cell = { kind: 'text', text: '' };
 const dash: Cell = { kind: 'text', text: '–', dim: true };
-const shownTags = 3;
 
 /** `10000` → `10k` */
 const thousands = (n: number) => (n >= 1000 && n % 100 === 0 ? `${n / 1000}k` : String(n));
@@ -25,11 +25,15 @@ export function settingText(value: unknown): string {
   return Math.abs(value) < 0.01 ? value.toExponential().replace('e+', 'e') : String(Number(value.toPrecision(6)));
 }
 const datasetText = (run: RunSummary) => `${run.dataset} · ${thousands((run.fields['data.train'] as number | undefined) ?? 10_000)}`;
-const tagsCell = (tags: readonly string[]): Cell => ({
-  kind: 'tags',
-  tags: tags.slice(0, shownTags),
-  more: Math.max(0, tags.length - shownTags),
-});
+/** How many tags a cell of so many pixels holds, one at least. */
+export function tagsThatFit(tags: readonly string[], px: number): number {
+  let taken = 0;
+  const n = tags.findIndex((tag, i) => {
+    taken += 6.2 * tag.length + 20;
+    return i > 0 && taken > px - (i + 1 < tags.length ? 22 : 0);
+  });
+  return n < 0 ? tags.length : n;
+}
 
 function measureText(column: Column, value: number): string {
   return column.name === 'seconds' ? duration(value) : value.toFixed(column.digits);
@@ -42,7 +46,7 @@ function runCell(column: Column, run: RunSummary, now: number, digits: number): 
     case 'epochs':
       return { kind: 'text', text: epochsOf(run) };
     case 'tags':
-      return tagsCell(run.tags);
+      return { kind: 'tags', tags: run.tags, more: 0 };
     case 'scale':
       return run.testAccuracy === null ? none : { kind: 'scale', mean: run.testAccuracy, sd: 0 };
     case 'layers':
@@ -75,8 +79,7 @@ function groupCell(column: Column, group: Group, now: number): Cell {
     }
     case 'tags': {
       const common = runs[0].tags.filter((tag) => runs.every((r) => r.tags.includes(tag)));
-      const all = new Set(runs.flatMap((r) => r.tags)).size;
-      return { kind: 'tags', tags: common.slice(0, shownTags), more: all - Math.min(common.length, shownTags) };
+      return { kind: 'tags', tags: common, more: new Set(runs.flatMap((r) => r.tags)).size - common.length };
     }
     case 'scale': {
       const stat = statOf(runs.map((r) => r.testAccuracy));
