@@ -24,6 +24,8 @@ export interface Completion {
 }
 
 const most = 10;
+/** Of numbers with more values than this only the least and the most are proposed. */
+const listedNumbers = 30;
 type Wanted =
   | { kind: 'field' }
   | { kind: 'join' }
@@ -148,11 +150,18 @@ export function complete(text: string, caret: number, values: FieldValues): Comp
         );
   if (wanted.operator === 'in' && !wanted.listed) return null;
   if (wanted.field === 'created') return null; // no two runs share one
-  const { counts } = values.of(wanted.field);
+  const { counts, least, most: greatest } = values.of(wanted.field);
   const after = wanted.listed ? '' : ' ';
+  const value = (label: string, detail: string, aside: string): Raw => ({
+    text: `${quoted(label)}${after}`,
+    label,
+    say: saying(detail, aside),
+  });
+  if (type === 'number' && counts.length > listedNumbers)
+    return answer('value', [value(String(least), 'least', plural(counts.length, 'value')), value(String(greatest), 'most', '')]);
   return answer(
     'value',
-    counts.map(([value, n]) => ({ text: `${quoted(value)}${after}`, label: value, say: saying('', plural(n, 'run')) })),
+    counts.map(([label, n]) => value(label, '', plural(n, 'run'))),
   );
 }
 

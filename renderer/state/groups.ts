@@ -27,8 +27,13 @@ export const isGroup = (line: Line): line is Group => 'runs' in line;
 
 /** What runs that differ in the seed alone have in common. */
 export function keyWithoutSeed(run: RunSummary): string {
-  const { seed: _, ...others } = run.fields;
-  return JSON.stringify(others);
+  // Fields stand in the order of the config, so that equal ones read equal.
+  let key = '';
+  for (const path in run.fields) {
+    const value = run.fields[path];
+    if (path !== 'seed') key += `${path}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}\n`;
+  }
+  return key;
 }
 
 /** A name for all: the words that stand at the same place in each, else what they begin with, else what they are. */

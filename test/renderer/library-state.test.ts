@@ -269,6 +269,10 @@ describe('completion', () => {
     expect(labels('model.kind = mlp ')).toEqual(['and', 'or']);
     expect(labels('name = "mnist')[0]).toMatch(/^mnist/);
   });
+  test('of numbers with many values the least and the most', () => {
+    const accuracies = some.flatMap((r) => r.testAccuracy ?? []);
+    expect(labels('testAccuracy > ')).toEqual([Math.min(...accuracies), Math.max(...accuracies)].map(String));
+  });
   test('nothing after words, in the middle of nowhere, after a wrong field', () => {
     for (const text of ['mnist re', 'widht = ', 'testAccuracy > 0.5 testAccuracy ', 'model.kind = "mlp', ')'])
       expect(at(text) === null || at(text)?.kind === 'value', text).toBe(true);

@@ -38,6 +38,8 @@ export class FakeClient implements Client {
   #up = true;
   #now: number;
   #next = 1;
+  /** not null: the library is another's, who is named */
+  readOnlyReason: string | null = null;
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
 
@@ -105,7 +107,13 @@ export class FakeClient implements Client {
   }
 
   #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] } = {
-    'app.info': () => ({ version: '0.1.0', host: 'web', library: '/home/ada/kernelscope', readOnly: false, readOnlyReason: null }),
+    'app.info': () => ({
+      version: '0.1.0',
+      host: 'web',
+      library: '/home/ada/kernelscope',
+      readOnly: this.readOnlyReason !== null,
+      readOnlyReason: this.readOnlyReason,
+    }),
     'app.storage': () => ({
       library: '/home/ada/kernelscope/library.sqlite',
       libraryBytes: 412e6,

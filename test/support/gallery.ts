@@ -1,4 +1,4 @@
-// The page on a host in memory: `gallery.html?runs=full|empty|many|huge&live=MS#/…`. For developing and for photographs.
+// The page on a host in memory: `gallery.html?runs=full|empty|many|huge&live=MS&held&broken&readonly#/…`. For developing and for photographs.
 import { mount } from 'svelte';
 import '@fontsource-variable/inter/wght.css';
 import '../../renderer/styles/tokens.css';
@@ -17,6 +17,16 @@ const settings = kept ? (JSON.parse(kept) as Settings) : {};
 const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0), settings });
 if (wanted === 'huge') for (const spec of hugeSpecs(10_000)) client.add(spec);
 client.on('settings.changed', (changed) => sessionStorage.setItem('settings', JSON.stringify(changed)));
+// Answers that do not come, or say why not: what the page shows then.
+const { call } = client;
+if (query.has('held'))
+  client.call = (name, input) => (name === 'library.list' ? new Promise(() => undefined) : call.call(client, name, input));
+if (query.has('broken'))
+  client.call = (name, input) =>
+    name === 'library.list'
+      ? Promise.reject(new Error('/home/ada/kernelscope/library.sqlite: damaged at page 12; restore it from the copy beside it'))
+      : call.call(client, name, input);
+if (query.has('readonly')) client.readOnlyReason = 'held by process 4711 (kernelscope run) since 2026-11-20T10:00:00.000Z';
 if (query.has('theme')) localStorage.setItem('kernelscope.theme', query.get('theme') as string);
 mount(App, { target: document.getElementById('app') as HTMLElement, props: { client } });
 if (query.has('lost')) setTimeout(() => client.setLink(false), 100);
