@@ -7,14 +7,15 @@ const typing = (target: EventTarget | null): boolean =>
   (target.isContentEditable ||
     (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(radio|checkbox|range)$/.test((target as HTMLInputElement).type)));
 
-/** A `keydown` listener: keys by the name of `KeyboardEvent.key`, with `Ctrl+` in front for Ctrl or ⌘. */
+/** A `keydown` listener: keys by the name of `KeyboardEvent.key`, with `Ctrl+` in front for Ctrl or ⌘, `Shift+` for a named key with it. */
 export function shortcuts(table: Shortcuts): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.defaultPrevented || event.altKey || event.isComposing) return;
     const command = event.ctrlKey || event.metaKey;
     if (document.querySelector('dialog[open], [popover]:popover-open')) return;
-    if (!command && typing(event.target) && event.key !== 'Escape') return;
-    const run = table[command ? `Ctrl+${event.key}` : event.key];
+    // Choosing all and undoing are the field's own while it has the focus.
+    if (typing(event.target) && (command ? /^[az]$/i.test(event.key) : event.key !== 'Escape')) return;
+    const run = table[command ? `Ctrl+${event.key}` : event.shiftKey && `Shift+${event.key}` in table ? `Shift+${event.key}` : event.key];
     if (!run) return;
     event.preventDefault();
     run();

@@ -13,12 +13,19 @@ export async function saveFigure(client: Client, desktop: Desktop | null, input:
     return reply.fileName;
   }
   const { fileName, mime, bytes } = await client.call('figure.export', input);
-  const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mime }));
+  download(fileName, new Blob([new Uint8Array(bytes)], { type: mime }));
+  return fileName;
+}
+
+/** Saves a table as a CSV file. */
+export const saveTable = (fileName: string, csv: string): void => download(fileName, new Blob([csv], { type: 'text/csv' }));
+
+function download(fileName: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;
   link.click();
   // The browser reads the address after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return fileName;
 }

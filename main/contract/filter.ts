@@ -1,76 +1,42 @@
-// A small language to choose runs: `model.kind = mlp and testAccuracy > 0.7 and (name contains "x" or not tag = demo)`.
+// A small language to choose runs: `model.kind = mlp and testAccuracy > 0.7 and (name has "x" or not tag in (demo, test))`.
 //
-//   either = both {"or" both}      both = one {"and" one}      one = "not" one | "(" either ")" | field operator value
-//   operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains"      value = number | word | "text" | 'text' | true | false | null
-import { fields, shown } from './config.ts';
+//   either = both {"or" both}      both = one {"and" one}      one = "not" one | "(" either ")" | comparison
+//   comparison = field operator value | field "in" "(" value {"," value} ")"
+//   operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "has"      value = number | word | "text" | 'text' | true | false | null
+import { shown } from './config.ts';
 import { badInput } from './errors.ts';
-import { nearest } from './nearest.ts';
+import { FilterError, filterTokens, type Token } from './filter-tokens.ts';
 import type { RunSummary } from './results.ts';
+import { runField, unknownField, type FieldType, type RunField } from './run-fields.ts';
 
-type Type = 'number' | 'text' | 'truth' | 'list';
+export { FilterError } from './filter-tokens.ts';
+export { configPaths, filterFields, runField, unknownField, type FieldType, type RunField } from './run-fields.ts';
 
-/** Columns of the list, by the names under which they can be asked for. */
-const columns: Record<string, { type: Type; of: (run: RunSummary) => unknown }> = {
-  id: { type: 'text', of: (r) => r.id },
-  name: { type: 'text', of: (r) => r.name },
-  state: { type: 'text', of: (r) => r.state },
-  created: { type: 'text', of: (r) => r.created },
-  tag: { type: 'list', of: (r) => r.tags },
-  tags: { type: 'list', of: (r) => r.tags },
-  dataset: { type: 'text', of: (r) => r.dataset },
-  model: { type: 'text', of: (r) => r.model },
-  epochs: { type: 'number', of: (r) => r.epochs },
-  epoch: { type: 'number', of: (r) => r.epoch },
-  trainAccuracy: { type: 'number', of: (r) => r.trainAccuracy },
-  testAccuracy: { type: 'number', of: (r) => r.testAccuracy },
-  ntkTarget: { type: 'number', of: (r) => r.ntkTarget },
-  meanCka: { type: 'number', of: (r) => r.meanCka },
-  lastCka: { type: 'number', of: (r) => r.cka.at(-1) ?? null },
-  seconds: { type: 'number', of: (r) => r.seconds },
-  note: { type: 'text', of: (r) => r.note },
-};
-/** Fields of the config by their path; `name` and `tags` are columns already. */
-const configFields = new Map(fields.filter((f) => f.path.includes('.') || f.path === 'seed').map((f) => [f.path, f]));
-function typeOfDefault(value: unknown): Type {
-  if (typeof value === 'number') return 'number';
-  if (typeof value === 'boolean') return 'truth';
-  return Array.isArray(value) ? 'list' : 'text';
+type Test = (run: RunSummary) => boolean;
+/** One comparison of a filter, and where it stands in the text. */
+export interface Comparison {
+  field: string;
+  /** 0-based, the end not included */
+  from: number;
+  to: number;
+  test: Test;
 }
-export const filterFields: readonly string[] = [...Object.keys(columns), ...configFields.keys()];
-
 export interface Filter {
   /** whether a run is chosen */
-  test(run: RunSummary): boolean;
+  test: Test;
+  /** in the order of the text */
+  comparisons: readonly Comparison[];
 }
 
 type Literal = string | number | boolean | null;
-type Test = Filter['test'];
-interface Token {
-  kind: 'word' | 'text' | 'operator' | 'end';
-  text: string;
-  /** 1-based place, for messages */
-  at: number;
-}
-const operators = ['=', '!=', '<', '<=', '>', '>=', 'contains'] as const;
-type Operator = (typeof operators)[number];
+export const filterOperators = ['=', '!=', '<', '<=', '>', '>=', 'contains', 'has', 'in'] as const;
+type Operator = Exclude<(typeof filterOperators)[number], 'has'>;
 
-const wrong = (at: number, what: string) => badInput(`filter, at ${at}: ${what}`);
-
-function tokens(text: string): Token[] {
-  const found: Token[] = [];
-  const pattern = /\s*(?:(?<operator>==|[<>!]=|[=<>()])|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<word>[^\s()=<>!"']+))/y;
-  const end = text.trimEnd().length;
-  while (pattern.lastIndex < end) {
-    const from = pattern.lastIndex;
-    const groups = pattern.exec(text)?.groups;
-    const at = from + /^\s*/.exec(text.slice(from))![0].length + 1;
-    if (!groups)
-      throw wrong(at, /["']/.test(text[at - 1]) ? 'this quote has no end' : `expected a field or a value, got ${shown(text[at - 1])}`);
-    if (groups['operator'] !== undefined) found.push({ kind: 'operator', text: groups['operator'].replace('==', '='), at });
-    else if (groups['word'] !== undefined) found.push({ kind: 'word', text: groups['word'], at });
-    else found.push({ kind: 'text', text: groups['double'] ?? groups['single'], at });
-  }
-  return [...found, { kind: 'end', text: '', at: text.length + 1 }];
+/** The operators that a field of this type takes; `has` is `contains`, shorter. */
+export function operatorsOf(type: FieldType): readonly (typeof filterOperators)[number][] {
+  if (type === 'truth') return ['=', '!='];
+  if (type === 'list') return ['has', '=', '!=', 'in'];
+  return type === 'number' ? ['=', '!=', '<', '<=', '>', '>=', 'in'] : ['=', '!=', 'has', 'in', '<', '<=', '>', '>='];
 }
 
 function literal(token: Token): Literal {
@@ -89,92 +55,91 @@ const order: Record<'<' | '<=' | '>' | '>=', (a: number | string, b: number | st
 };
 
 /** One comparison. A value that is not there (null) equals null alone and is in no order. */
-function compare(type: Type, operator: Operator, wanted: Literal): (value: unknown) => boolean {
-  const same = (v: unknown) => v === wanted || (type === 'text' && wanted !== null && v === String(wanted));
-  if (operator === '=') return (v) => (Array.isArray(v) ? v.some((x) => same(x) || x === String(wanted)) : same(v ?? null));
-  if (operator === '!=') return (v) => !compare(type, '=', wanted)(v);
+function compare(type: FieldType, operator: Exclude<Operator, 'in'>, wanted: Literal): (value: unknown) => boolean {
+  const text = String(wanted);
+  const same = (v: unknown) => v === wanted || (type === 'text' && wanted !== null && v === text);
+  if (operator === '=') return (v) => (Array.isArray(v) ? v.some((x) => same(x) || x === text) : same(v ?? null));
+  if (operator === '!=') {
+    const equal = compare(type, '=', wanted);
+    return (v) => !equal(v);
+  }
   if (operator === 'contains') {
     if (type === 'list') return compare(type, '=', wanted);
-    return (v) => typeof v === 'string' && v.toLowerCase().includes(String(wanted).toLowerCase());
+    const part = text.toLowerCase();
+    return (v) => typeof v === 'string' && v.toLowerCase().includes(part);
   }
-  const limit = type === 'text' ? String(wanted) : (wanted as number);
+  const limit = type === 'text' ? text : (wanted as number);
   return (v) => (typeof v === 'number' || typeof v === 'string') && order[operator](v, limit);
 }
 
 /** Refuses comparisons that could never be true. */
-function checkComparison(field: string, type: Type, operator: Operator, wanted: Literal, token: Token): void {
-  const ordered = operator in order;
+function checkComparison(field: string, type: FieldType, operator: Operator, wanted: Literal, { at }: Token): void {
   if (operator === 'contains' && type !== 'text' && type !== 'list')
-    throw wrong(token.at, `${field} is a ${type === 'number' ? 'number' : 'truth'}; use =`);
-  if (ordered && (type === 'truth' || type === 'list')) throw wrong(token.at, `${field} has no order; use =, != or contains`);
-  if (wanted === null && operator !== '=' && operator !== '!=') throw wrong(token.at, 'null goes with = and != only');
+    throw new FilterError(at, `${field} is a ${type === 'number' ? 'number' : 'truth'}; use =`);
+  if (operator in order && (type === 'truth' || type === 'list')) throw new FilterError(at, `${field} has no order; use =, != or contains`);
+  if (wanted === null && !['=', '!=', 'in'].includes(operator)) throw new FilterError(at, 'null goes with = and != only');
   if (type === 'number' && typeof wanted !== 'number' && wanted !== null)
-    throw wrong(token.at, `${field} is a number, got ${shown(wanted)}`);
+    throw new FilterError(at, `${field} is a number, got ${shown(wanted)}`);
   if (type === 'truth' && typeof wanted !== 'boolean' && wanted !== null)
-    throw wrong(token.at, `${field} is true or false, got ${shown(wanted)}`);
-}
-
-export interface RunField {
-  type: Type;
-  /** undefined where the run's kind of model has no such field */
-  read(run: RunSummary): unknown;
-}
-
-const kindOf = (run: RunSummary): unknown => run.fields['model.kind'] ?? configFields.get('model.kind')?.default;
-
-/** A column of the list or a field of the config by its name; null where there is none. */
-export function runField(name: string): RunField | null {
-  if (Object.hasOwn(columns, name)) return { type: columns[name].type, read: columns[name].of };
-  const field = configFields.get(name);
-  if (!field) return null;
-  const { path, of, default: usual } = field;
-  const read = (run: RunSummary): unknown =>
-    Object.hasOwn(run.fields, path) ? run.fields[path] : of === undefined || of === kindOf(run) ? usual : undefined;
-  return { type: typeOfDefault(usual), read };
-}
-
-/** What is known instead of an unknown field. */
-export function unknownField(name: string): string {
-  const near = nearest(name, filterFields);
-  return `unknown field ${name}${near ? `; did you mean ${near}?` : `; known: ${filterFields.join(', ')}`}`;
+    throw new FilterError(at, `${field} is true or false, got ${shown(wanted)}`);
 }
 
 function fieldOf(token: Token): RunField {
   if (token.kind !== 'word')
-    throw wrong(token.at, token.kind === 'end' ? 'a comparison is missing here' : `expected a field, got ${shown(token.text)}`);
+    throw new FilterError(token.at, token.kind === 'end' ? 'a comparison is missing here' : `expected a field, got ${shown(token.text)}`);
   const field = runField(token.text);
-  if (!field) throw wrong(token.at, unknownField(token.text));
+  if (!field) throw new FilterError(token.at, unknownField(token.text));
   return field;
 }
 
 const deepest = 100;
 
 /** The filter of an expression. The empty expression takes every run.
- *  @throws KernelscopeError `bad-input` that names the place, what stood there and what is accepted */
+ *  @throws FilterError `bad-input` that names the place, what stood there and what is accepted */
 export function parseFilter(text: string): Filter {
   if (text.length > 10_000) throw badInput('filter: expected at most 10000 characters');
-  const list = tokens(text);
+  const list = filterTokens(text);
+  const comparisons: Comparison[] = [];
   let at = 0;
   const is = (word: string) => list[at].kind !== 'text' && list[at].text === word;
   const accept = (word: string) => is(word) && ++at > 0;
+  const got = (token: Token) => (token.kind === 'end' ? 'the end' : shown(token.text));
+  const value = (after: string): Token => {
+    const token = list[at];
+    if (token.kind === 'operator' || token.kind === 'end')
+      throw new FilterError(token.at, `expected a value after ${after}, got ${got(token)}`);
+    at++;
+    return token;
+  };
 
   const comparison = (): Test => {
     const name = list[at++];
     const field = fieldOf(name);
     const sign = list[at];
-    if (sign.kind === 'text' || !operators.includes(sign.text as Operator))
-      throw wrong(sign.at, `expected ${operators.join(' ')} after ${name.text}, got ${sign.kind === 'end' ? 'the end' : shown(sign.text)}`);
-    const value = list[++at];
-    if (value.kind === 'operator' || value.kind === 'end')
-      throw wrong(value.at, `expected a value after ${sign.text}, got ${value.kind === 'end' ? 'the end' : shown(value.text)}`);
+    if (sign.kind === 'text' || !filterOperators.includes(sign.text as Operator))
+      throw new FilterError(sign.at, `expected ${filterOperators.join(' ')} after ${name.text}, got ${got(sign)}`);
     at++;
-    const wanted = literal(value);
-    checkComparison(name.text, field.type, sign.text as Operator, wanted, value);
-    const test = compare(field.type, sign.text as Operator, wanted);
-    return (run) => test(field.read(run));
+    const operator = sign.text === 'has' ? 'contains' : (sign.text as Operator);
+    const read = (token: Token) => {
+      const wanted = literal(token);
+      checkComparison(name.text, field.type, operator, wanted, token);
+      return compare(field.type, operator === 'in' ? '=' : operator, wanted);
+    };
+    let test: (value: unknown) => boolean;
+    if (operator === 'in') {
+      if (!accept('(')) throw new FilterError(list[at].at, `expected (a, b, …) after in, got ${got(list[at])}`);
+      const tests = [read(value('('))];
+      while (accept(',')) tests.push(read(value(',')));
+      if (!accept(')')) throw new FilterError(list[at].at, `expected , or ) in the list after in, got ${got(list[at])}`);
+      test = (v) => tests.some((t) => t(v));
+    } else test = read(value(sign.text));
+    const last = list[at - 1];
+    const found: Comparison = { field: name.text, from: name.at - 1, to: last.at - 1 + last.length, test: (run) => test(field.read(run)) };
+    comparisons.push(found);
+    return found.test;
   };
   const one = (depth: number): Test => {
-    if (depth > deepest) throw wrong(list[at].at, `nested deeper than ${deepest}`);
+    if (depth > deepest) throw new FilterError(list[at].at, `nested deeper than ${deepest}`);
     if (accept('not')) {
       const inner = one(depth + 1);
       return (run) => !inner(run);
@@ -182,7 +147,7 @@ export function parseFilter(text: string): Filter {
     const open = list[at].at;
     if (!accept('(')) return comparison();
     const inner = either(depth + 1);
-    if (!accept(')')) throw wrong(list[at].at, `expected ) for the ( at ${open}`);
+    if (!accept(')')) throw new FilterError(list[at].at, `expected ) for the ( at ${open}`);
     return inner;
   };
   const joined = (word: string, part: (depth: number) => Test, join: (tests: Test[]) => Test) => (depth: number) => {
@@ -193,8 +158,8 @@ export function parseFilter(text: string): Filter {
   const both = joined('and', one, (tests) => (run) => tests.every((t) => t(run)));
   const either = joined('or', both, (tests) => (run) => tests.some((t) => t(run)));
 
-  if (list.length === 1) return { test: () => true };
+  if (list.length === 1) return { test: () => true, comparisons };
   const test = either(0);
-  if (list[at].kind !== 'end') throw wrong(list[at].at, `expected and, or or the end, got ${shown(list[at].text)}`);
-  return { test };
+  if (list[at].kind !== 'end') throw new FilterError(list[at].at, `expected and, or or the end, got ${shown(list[at].text)}`);
+  return { test, comparisons };
 }

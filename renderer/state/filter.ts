@@ -1,55 +1,82 @@
-// Which runs the library lists, and in which order.
-import { parseFilter, type Filter } from '../../main/contract/filter.ts';
+// Which runs the library lists, by what was typed.
+import { FilterError, filterFields, parseFilter, runField, type Filter } from '../../main/contract/filter.ts';
 import type { RunSummary } from '../../main/contract/results.ts';
 
-export const sortKeys = ['created', 'name', 'epochs', 'testAccuracy', 'ntkTarget'] as const;
-export type SortKey = (typeof sortKeys)[number];
-export interface Sort {
-  key: SortKey;
-  descending: boolean;
-}
-export const newestFirst: Sort = { key: 'created', descending: true };
+/** All that words are looked for in, in small letters. */
+export const wordsOf = (run: RunSummary): string =>
+  [run.name, run.id, run.dataset, run.model, run.state, run.note, ...run.tags].join('\n').toLowerCase();
 
-/** Reads `-created`, `name`, … ; anything else is newest first. */
-export function parseSort(text: string | undefined): Sort {
-  const key = text?.replace(/^-/, '') as SortKey;
-  return sortKeys.includes(key) ? { key, descending: text?.startsWith('-') ?? false } : newestFirst;
-}
-export const sortText = ({ key, descending }: Sort): string => `${descending ? '-' : ''}${key}`;
-
-/** Sorted copy; runs without a value come last either way, equal ones newest first. */
-export function sortRuns(runs: readonly RunSummary[], { key, descending }: Sort): RunSummary[] {
-  const sign = descending ? -1 : 1;
-  const newest = (a: RunSummary, b: RunSummary) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0);
-  return [...runs].sort((a, b) => {
-    const x = a[key];
-    const y = b[key];
-    if (x === null || y === null) return x === y ? newest(a, b) : x === null ? 1 : -1;
-    const order =
-      typeof x === 'string' && key === 'name' ? x.localeCompare(String(y), 'en', { numeric: true }) : x < y ? -1 : x > y ? 1 : 0;
-    return order === 0 ? newest(a, b) : sign * order;
-  });
+/** Whether a text is to be read as an expression, rather than as words: it holds a sign, or a field with `has`, `contains` or `in (`. */
+export function isExpression(text: string): boolean {
+  if (/[=<>≠≤≥]/.test(text)) return true;
+  const found = /([\w.]+)\s+(?:(?:contains|has)(?:\s|$)|in\s*\()/.exec(text);
+  return found !== null && runField(found[1]) !== null;
 }
 
-/** What was typed: an expression where it holds a comparison, else words of which each must occur in name, tags, dataset, model or state.
- *  @throws KernelscopeError `bad-input` where an expression is wrong */
-export function readFilter(text: string): Filter {
-  if (/[=<>]|\scontains\s/.test(text)) return parseFilter(text);
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return {
-    test(run) {
-      const where = [run.name, run.id, run.dataset, run.model, run.state, run.note, ...run.tags].join('\n').toLowerCase();
-      return words.every((w) => where.includes(w));
-    },
-  };
+/** What was typed: an expression, or words of which each must occur in name, id, tags, dataset, model, state or note. `words`: what
+ *  `wordsOf` answers, perhaps remembered.
+ *  @throws FilterError where an expression is wrong */
+export function readFilter(text: string, words: (run: RunSummary) => string = wordsOf): Filter {
+  if (isExpression(text)) return parseFilter(text);
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return { test: (run) => wanted.every((w) => words(run).includes(w)), comparisons: [] };
 }
+
+export interface Typed {
+  filter: Filter;
+  problem: {
+    /** 0-based place in the text */
+    at: number;
+    text: string;
+    /** it may only lack its end */
+    open: boolean;
+  } | null;
+}
+
+/** A last word that can only be the beginning of a field: `model.ki`. */
+const beginsField = (text: string) => {
+  const word = /[\w.]+$/.exec(text)?.[0] ?? '';
+  return word.includes('.') && filterFields.some((f) => f.startsWith(word));
+};
+
+/** What was typed so far. Where it cannot be read, the problem, and the filter of what stands before the last `and` that can be. */
+export function readTyped(text: string, words: (run: RunSummary) => string = wordsOf): Typed {
+  const everything: Filter = { test: () => true, comparisons: [] };
+  const begun = !isExpression(text) && beginsField(text);
+  try {
+    return { filter: begun ? parseFilter(text) : readFilter(text, words), problem: null };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const at = error instanceof FilterError ? error.at - 1 : 0;
+    const problem = { at, text: error.message.replace(/^filter, at \d+: |^filter: /, ''), open: at >= text.trimEnd().length || begun };
+    for (let rest = text; ;) {
+      const cut = /^(.*\S)\s+and\b/s.exec(rest)?.[1];
+      if (cut === undefined) return { filter: everything, problem };
+      try {
+        return { filter: parseFilter(cut), problem };
+      } catch {
+        rest = cut; // what is wrong stands further to the left
+      }
+    }
+  }
+}
+
+/** What happened to runs, by id: a run as it now is, null where it was removed. */
+export class Changes extends Map<string, RunSummary | null> {}
 
 /** The list with changed runs in their places, new ones at its end, removed ones gone. */
-export function mergeRuns(runs: readonly RunSummary[], changed: readonly RunSummary[], removed: readonly string[]): RunSummary[] {
-  const byId = new Map([...runs, ...changed].map((r) => [r.id, r]));
-  for (const id of removed) byId.delete(id);
-  return [...byId.values()];
+export function mergeRuns(runs: readonly RunSummary[], changes: Changes): RunSummary[] {
+  const byId = new Map<string, RunSummary | null>(runs.map((r) => [r.id, r]));
+  for (const [id, run] of changes) {
+    if (run) byId.set(id, run);
+    else byId.delete(id);
+  }
+  return [...byId.values()].filter((run) => run !== null);
 }
 
 /** Every tag in use, in order. */
-export const tagsOf = (runs: readonly RunSummary[]): string[] => [...new Set(runs.flatMap((r) => r.tags))].sort();
+export function tagsOf(runs: readonly RunSummary[]): string[] {
+  const found = new Set<string>();
+  for (const { tags } of runs) for (const tag of tags) found.add(tag);
+  return [...found].sort();
+}

@@ -1,15 +1,27 @@
 // Runs that are chosen together, and what their configs differ in.
+import type { RunSummary } from '../../main/contract/results.ts';
 import { fields, valueAt, type RunConfig } from '../../main/contract/config.ts';
 
-/** Runs that one comparison takes at most: what a call takes. */
+/** Runs that an address holds at most. */
 export const mostCompared = 50;
 
-/** The other state of one of them, the order of choosing kept. */
-export const toggled = (chosen: readonly string[], id: string): string[] =>
-  chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+export const setOf = (ids: Iterable<string>): ReadonlySet<string> => new Set(ids);
+export const byId = (runs: readonly RunSummary[]): ReadonlyMap<string, RunSummary> => new Map(runs.map((r) => [r.id, r]));
+/** These and those, each once, in the order of choosing. */
+export const withIds = (chosen: Iterable<string>, more: Iterable<string>): string[] => [...new Set([...chosen, ...more])];
+export function withoutIds(chosen: readonly string[], gone: Iterable<string>): string[] {
+  const ids = new Set(gone);
+  return chosen.filter((id) => !ids.has(id));
+}
 
 export const chosenText = (chosen: readonly string[]): string => chosen.join(',');
 export const parseChosen = (text: string | undefined): string[] => [...new Set((text ?? '').split(',').filter(Boolean))];
+
+/** Where chosen runs are compared: in the address while they are few; many are taken from the library's own choice. */
+export const comparePlace = (chosen: readonly string[]): { view: 'compare'; params: Record<string, string> } => ({
+  view: 'compare',
+  params: chosen.length > 0 && chosen.length <= mostCompared ? { runs: chosenText(chosen) } : {},
+});
 
 export interface Difference {
   path: string;

@@ -1,6 +1,7 @@
 // Where the library lies, what it takes, and what is in its trash.
 import type { CallResults, Client } from '../../main/contract/calls.ts';
 import type { TrashedRun } from '../../main/contract/results.ts';
+import { throttle } from '../throttle.ts';
 import { messageOf } from './notices.svelte.ts';
 
 export class Storage {
@@ -16,8 +17,9 @@ export class Storage {
 
   /** Follows what is deleted and restored; call the result to stop. */
   start(): () => void {
-    const read = () => void this.read();
-    const stops = [this.#client.onLink((up) => up && read()), this.#client.on('run.removed', read)];
+    // Thousands may be deleted at once.
+    const read = throttle(() => void this.read(), 250);
+    const stops = [this.#client.onLink((up) => up && read()), this.#client.on('run.removed', read), read.stop];
     return () => stops.forEach((stop) => stop());
   }
 

@@ -1,8 +1,9 @@
 // Parts of the page that need no page: addresses, filter and order, the slider's line, words for numbers, the throttle.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { newestFirst, parseSort, readFilter, sortRuns, sortText } from '../../renderer/state/filter.ts';
+import { readFilter } from '../../renderer/state/filter.ts';
+import { newestFirst, parseSort, sortRuns, sortText } from '../../renderer/state/order.ts';
 import { parsePlace, placeHref, type Place } from '../../renderer/state/place.ts';
-import { chosenText, differences, parseChosen, toggled } from '../../renderer/state/selection.ts';
+import { chosenText, differences, parseChosen, withIds, withoutIds } from '../../renderer/state/selection.ts';
 import { labelled, nearest, positionOf, positions } from '../../renderer/state/slider.ts';
 import { parseConfig } from '../../main/contract/config.ts';
 import { age, bytes, duration, epochsOf } from '../../renderer/text.ts';
@@ -118,8 +119,9 @@ test('a throttled call runs at once, then at most once an interval, and the last
 });
 
 test('runs are chosen and let go, in the order of choosing, and an address holds them', () => {
-  const chosen = ['b', 'a', 'c'].reduce<string[]>((all, id) => toggled(all, id), []);
-  expect(toggled(chosen, 'a')).toEqual(['b', 'c']);
+  const chosen = withIds(['b', 'a'], ['a', 'c']);
+  expect(chosen).toEqual(['b', 'a', 'c']);
+  expect(withoutIds(chosen, ['a', 'x'])).toEqual(['b', 'c']);
   expect(parseChosen(chosenText(chosen))).toEqual(chosen);
   expect(parseChosen('a,,a,b')).toEqual(['a', 'b']);
   expect(parseChosen(undefined)).toEqual([]);

@@ -31,7 +31,6 @@ const open = async (query: string, hash: string) => {
 type Host = Window & { fakeHost: FakeClient };
 const calls = (name: string) =>
   page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name);
-const rows = () => page.locator('tbody tr[aria-rowindex] .name a').allTextContents();
 
 test('an empty library says what to do, and leads there', async () => {
   await open('runs=empty', '#/library');
@@ -39,84 +38,6 @@ test('an empty library says what to do, and leads there', async () => {
   await page.getByRole('link', { name: 'Open the demo' }).click();
   await page.getByRole('heading', { name: 'New experiment' }).waitFor();
   expect(await page.locator('.presets [aria-current]').textContent()).toContain('Demo');
-});
-
-test('words and expressions filter the library, a wrong one says what is wrong, and the address keeps it', async () => {
-  await open('runs=full', '#/library');
-  await page.keyboard.press('/');
-  await page.keyboard.type('fig7');
-  await expect.poll(rows).toEqual(['mnist-ntk-60', 'mnist-relu-std', 'mnist-tanh-std']);
-  await page.getByRole('searchbox').fill('model.activation = erf and seed = 1');
-  await expect.poll(async () => (await rows()).length).toBeGreaterThan(0);
-  expect((await rows()).every((name) => /erf.*s1/.test(name))).toBe(true);
-  await page.reload();
-  await expect.poll(async () => (await rows()).every((name) => /erf.*s1/.test(name))).toBe(true);
-  await page.getByRole('searchbox').fill('testAcuracy > 0.9');
-  await page.getByRole('alert').filter({ hasText: 'did you mean testAccuracy?' }).waitFor();
-});
-
-test('the library is walked and sorted by keyboard and head', async () => {
-  await open('runs=full', '#/library');
-  await page.getByRole('button', { name: 'Name' }).click();
-  await expect.poll(async () => (await rows())[0]).toBe('digits-deep');
-  expect(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe('ascending');
-  await page.locator('h1').click();
-  await page.keyboard.press('j');
-  await page.keyboard.press('j');
-  await page.keyboard.press('k');
-  expect(await page.locator('tr.current .name a').textContent()).toBe('digits-deep');
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'digits-deep' }).waitFor();
-  await page.goBack();
-  await page.getByRole('searchbox').waitFor();
-});
-
-test('five thousand runs scroll with only the rows in sight in the page', async () => {
-  await open('runs=many', '#/library?sort=name');
-  const box = page.locator('.scroll');
-  expect(await page.locator('tbody tr[aria-rowindex]').count()).toBeLessThan(60);
-  const { times, most } = await box.evaluate(async (element) => {
-    const times: number[] = [];
-    let most = 0;
-    for (let top = 0; top < 60_000; top += 1500) {
-      const before = performance.now();
-      element.scrollTop = top;
-      await new Promise((r) => requestAnimationFrame(() => setTimeout(r)));
-      times.push(performance.now() - before);
-      most = Math.max(most, document.querySelectorAll('tbody tr[aria-rowindex]').length);
-    }
-    return { times: times.sort((a, b) => a - b), most };
-  });
-  expect(most).toBeLessThan(60);
-  // The median, because other work on the machine shares the time; all rows at once take seconds a step.
-  expect(times[times.length >> 1]).toBeLessThan(100);
-  await box.evaluate((element) => (element.scrollTop = element.scrollHeight));
-  await expect.poll(async () => page.locator('tbody tr[aria-rowindex="5008"]').isVisible()).toBe(true);
-});
-
-test('a run is renamed, tagged, annotated and deleted from its row; what was typed is what is sent', async () => {
-  await open('runs=full', '#/library');
-  const act = async (name: string, item: string) => {
-    await page.getByRole('button', { name: `Actions for ${name}` }).click();
-    await page.getByRole('menuitem', { name: item }).click();
-  };
-  await act('mnist-relu-std', 'Rename…');
-  await page.getByLabel('Name', { exact: true }).fill('reference');
-  await page.keyboard.press('Enter');
-  await page.getByRole('link', { name: 'reference' }).waitFor();
-  await act('reference', 'Tags…');
-  await page.getByLabel('Tags, with commas').fill('paper, new one');
-  await page.getByRole('button', { name: 'Save tags' }).click();
-  await page.locator('tr', { hasText: 'reference' }).getByText('new one').waitFor();
-  expect(await calls('run.tag')).toEqual([{ runs: ['r-done'], add: ['new one'], remove: ['fig7'] }]);
-  await act('reference', 'Note…');
-  await page.getByLabel('Note', { exact: true }).fill('two\nlines');
-  await page.getByRole('button', { name: 'Save note' }).click();
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await calls('run.note')).toEqual([{ run: 'r-done', note: 'two\nlines' }]);
-  await act('reference', 'Delete…');
-  await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await page.getByRole('link', { name: 'reference' }).waitFor({ state: 'detached' });
 });
 
 test('the slider follows the newest snapshot until it is touched, and drives the figures', async () => {
@@ -223,32 +144,6 @@ test('every control has a name, and the focus can be seen', async () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => getComputedStyle(document.activeElement as Element).boxShadow), hash).not.toBe('none');
   }
-});
-
-test('runs that are chosen in the library are compared: figures of all, the layers of two, what differs', async () => {
-  await open('runs=full', '#/library');
-  await page.getByRole('searchbox').fill('state = done');
-  const boxes = page.getByRole('checkbox', { name: /^Choose / });
-  await boxes.nth(0).check();
-  await boxes.nth(1).check();
-  await page.getByRole('searchbox').blur();
-  await page.keyboard.press('k'); // from the second to the first
-  await page.keyboard.press('x');
-  await page.getByText('1 run chosen').waitFor();
-  await page.keyboard.press('x');
-  await page.getByRole('region', { name: 'Chosen runs' }).getByText('2 runs chosen').waitFor();
-  await page.keyboard.press('c');
-  await page.getByRole('heading', { name: 'Compare' }).waitFor();
-  for (const kind of ['alignment-by-model', 'alignment-by-layer', 'accuracy-and-mean-cka', 'layer-similarity'])
-    await page.locator(`[data-figure="${kind}"] svg[role="img"], [data-figure="${kind}"] .frame svg`).first().waitFor();
-  const table = page.getByRole('region', { name: 'What differs' });
-  expect(await table.locator('tbody tr').count()).toBe(2);
-  await page.getByRole('radio', { name: 'KTA' }).check({ force: true });
-  await expect.poll(() => page.url()).toContain('measure=kta');
-  await page.reload();
-  expect(await page.getByRole('radio', { name: 'KTA' }).isChecked()).toBe(true);
-  await page.keyboard.press('Escape');
-  await page.getByRole('heading', { name: 'Library' }).waitFor();
 });
 
 test('comparing nothing says what to do; a run that is gone is named', async () => {

@@ -35,6 +35,8 @@ export interface FakeOptions {
   paper?: PaperState;
   /** calls that fail, for how it looks then */
   failing?: readonly string[];
+  /** calls that never answer */
+  silent?: readonly string[];
 }
 
 export class FakeClient implements Client {
@@ -45,6 +47,7 @@ export class FakeClient implements Client {
   #links = new Set<(up: boolean) => void>();
   #up = true;
   #failing: readonly string[];
+  #silent: readonly string[];
   #now: number;
   #next = 1;
   #readOnly: boolean;
@@ -59,8 +62,10 @@ export class FakeClient implements Client {
     readOnly = false,
     paper = 'none',
     failing = [],
+    silent = [],
   }: FakeOptions = {}) {
     this.#failing = failing;
+    this.#silent = silent;
     this.#settings = { ...this.#settings, ...settings };
     this.#readOnly = readOnly;
     this.#now = now;
@@ -104,6 +109,7 @@ export class FakeClient implements Client {
   async call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallResults[K]> {
     this.made.push({ name, input });
     await new Promise((r) => setTimeout(r, 1));
+    if (this.#silent.includes(name)) return new Promise(() => undefined);
     if (this.#failing.includes(name))
       throw new KernelscopeError('failed', 'library.sqlite: damaged in the library: chunk 3 does not agree with its checksum');
     if (!this.#up) throw new KernelscopeError('failed', 'The connection is lost.');

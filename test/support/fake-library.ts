@@ -1,5 +1,6 @@
 // Runs of every state, with names and numbers like those of a working library.
 import { changedFields, parseConfig, type RunConfig } from '../../main/contract/config.ts';
+import { modelText } from '../../main/store/describe.ts';
 import { mlpOf } from './configs.ts';
 import type { PresetInfo } from '../../main/contract/calls.ts';
 import type { DoctorReport, Estimate, RunState, RunSummary } from '../../main/contract/results.ts';
@@ -12,8 +13,6 @@ export const layersOf = (config: RunConfig): string[] =>
   isResnet(config)
     ? hiddenOf(config).map((_, i) => `layer${`${i + 1}`.padStart(2, '0')}`)
     : [...hiddenOf(config).map((_, i) => `layer${i + 1}`), 'output'];
-export const modelText = (config: RunConfig): string =>
-  isResnet(config) ? 'resnet11 ×0.125' : `mlp ${hiddenOf(config).length}×${hiddenOf(config)[0]} ${mlpOf(config).activation}`;
 const dayMs = 86_400_000;
 
 export interface RunSpec {
@@ -27,28 +26,34 @@ export interface RunSpec {
   tags?: string[];
   note?: string;
   config?: unknown;
+  /** the whole config, for thousands of runs that share most of it */
+  parsed?: RunConfig;
 }
 
 export function fakeRun(spec: RunSpec, now: number): FakeRun {
-  const config = parseConfig({ analysis: { snapshots: [0, 1, 2, 3, 5, 8, 12, 20, 30, 45, 60, 80, 'last'] } }, spec.config ?? {}, {
-    name: spec.name,
-    tags: spec.tags ?? [],
-  });
+  const config =
+    spec.parsed ??
+    parseConfig({ analysis: { snapshots: [0, 1, 2, 3, 5, 8, 12, 20, 30, 45, 60, 80, 'last'] } }, spec.config ?? {}, {
+      name: spec.name,
+      tags: spec.tags ?? [],
+    });
   const epochs = config.training.epochs;
   const epoch = spec.epoch ?? (spec.state === 'done' ? epochs : 0);
   const planned = [...new Set((config.analysis.snapshots as (number | 'last')[]).map((e) => (e === 'last' ? epochs : e)))].sort(
     (a, b) => a - b,
   );
   const started = spec.state !== 'queued';
-  const metrics = started ? Array.from({ length: epoch + 1 }, (_, e) => metricsAt(e, spec.skill)) : [];
+  let metrics: FakeRun['metrics'] | undefined;
   const layers = layersOf(config);
   const analysed = started ? planned.filter((e) => e <= epoch) : [];
-  const last = metrics.at(-1) ?? null;
+  const last = started ? metricsAt(epoch, spec.skill) : null;
   let snapshots: FakeRun['snapshots'] | undefined;
   const cka = analysed.length ? layers.map((_, i) => (spec.skill ?? 1) * (0.2 + (0.6 * (i + 1)) / layers.length)) : [];
   return {
-    metrics,
     // Thousands of runs are listed, few are looked into.
+    get metrics() {
+      return (metrics ??= started ? Array.from({ length: epoch + 1 }, (_, e) => metricsAt(e, spec.skill)) : []);
+    },
     get snapshots() {
       return (snapshots ??= analysed.map((e) => snapshotAt(e, layers, config.analysis.probe.train, 10)));
     },
@@ -58,7 +63,7 @@ export function fakeRun(spec: RunSpec, now: number): FakeRun {
       state: spec.state,
       created: new Date(now - (spec.ageMs ?? 0)).toISOString(),
       tags: spec.tags ?? [],
-      dataset: `${config.data.dataset} · ${config.data.train >= 1000 ? `${config.data.train / 1000}k` : config.data.train}`,
+      dataset: config.data.dataset,
       model: modelText(config),
       epochs,
       epoch,
@@ -103,7 +108,7 @@ export function specs(more: number): RunSpec[] {
       epoch: 60,
       tags: ['fig7'],
       ageMs: 90_000,
-      config: { data: { train: 10_000 } },
+      config: { model: { parameterisation: 'ntk' } },
       note: 'Fig. 7 at lr 0.001. NTK still rising; let it finish before comparing.',
     },
     {

@@ -65,6 +65,17 @@ describe('a filter', () => {
     ['name = "and"', false],
     ['meanCka >= 0.4 and lastCka > 0.5', true],
     ['note contains "EPOCH 30"', true],
+    ['name has WIDE', true],
+    ['tag has fig', false],
+    ['seed in (1, 2,3)', true],
+    ['seed in (1,2)', false],
+    ['tag in (x, demo)', true],
+    ['dataset in ("mnist", cifar10)', true],
+    ['not dataset in (mnist)', false],
+    ['ntkTarget in (null, 1)', true],
+    ['note in (a, b) or (tag = demo)', true],
+    ['testAccuracy ≥ 0.943 and testAccuracy ≤ 0.943 and tag ≠ x', true],
+    ['name = Wide,net', false], // a comma separates between the brackets of in alone
   ])('%s → %s', (text, expected) => expect(chosen(text)).toBe(expected));
 
   test('fields of another kind of model are not there, rather than at their defaults', () => {
@@ -85,7 +96,7 @@ describe('a filter', () => {
 
 describe('a wrong filter is refused with the place:', () => {
   test.each([
-    ['testAccuracy', 'at 13: expected = != < <= > >= contains after testAccuracy, got the end'],
+    ['testAccuracy', 'at 13: expected = != < <= > >= contains has in after testAccuracy, got the end'],
     ['testAccuracy >', 'at 15: expected a value after >, got the end'],
     ['testAcuracy > 1', 'at 1: unknown field testAcuracy; did you mean testAccuracy?'],
     ['tag = a and', 'at 12: a comparison is missing here'],
@@ -98,6 +109,13 @@ describe('a wrong filter is refused with the place:', () => {
     ['model.bias = 1', 'at 14: model.bias is true or false, got 1'],
     ['tag < a', 'at 7: tag has no order; use =, != or contains'],
     ['epochs < null', 'at 10: null goes with = and != only'],
+    ['seed in 3', 'at 9: expected (a, b, …) after in, got "3"'],
+    ['seed in (', 'at 10: expected a value after (, got the end'],
+    ['seed in ()', 'at 10: expected a value after (, got ")"'],
+    ['seed in (1,)', 'at 12: expected a value after ,, got ")"'],
+    ['seed in (1 2)', 'at 12: expected , or ) in the list after in, got "2"'],
+    ['seed in (1, two)', 'at 13: seed is a number, got "two"'],
+    ['model.bias has x', 'at 16: model.bias is a truth; use ='],
     ['= 3', 'at 1: expected a field, got "="'],
     ['tag = !', 'at 7: expected a field or a value, got "!"'],
     ['constructor = 1', 'at 1: unknown field constructor'],
@@ -107,6 +125,14 @@ describe('a wrong filter is refused with the place:', () => {
     expect(() => parseFilter(text)).toThrow(KernelscopeError);
     expect(() => parseFilter(text)).toThrow(message);
   });
+});
+
+test('a filter tells where its comparisons stand, each with a test of its own', () => {
+  const text = 'not  tag in (x, demo) and (seed=4 or name has "Wide net")';
+  const { comparisons } = parseFilter(text);
+  expect(comparisons.map((c) => text.slice(c.from, c.to))).toEqual(['tag in (x, demo)', 'seed=4', 'name has "Wide net"']);
+  expect(comparisons.map((c) => c.field)).toEqual(['tag', 'seed', 'name']);
+  expect(comparisons.map((c) => c.test(run))).toEqual([true, false, true]);
 });
 
 test('distance counts edits; the nearest known word is found, or none', () => {
