@@ -1,6 +1,7 @@
 // The page on a host in memory: `gallery.html?runs=full|empty|many&live=MS&paper=partly|full&failing=CALL#/…`. For developing and for photographs.
 import { mount } from 'svelte';
 import '@fontsource-variable/inter/wght.css';
+import '../../renderer/styles/figure-fonts.css';
 import '../../renderer/styles/tokens.css';
 import '../../renderer/styles/shell.css';
 import type { Settings } from '../../main/contract/settings.ts';
