@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import '@fontsource-variable/inter/wght.css';
+import './styles/figure-fonts.css';
 import './styles/tokens.css';
 import './styles/shell.css';
 import App from './App.svelte';

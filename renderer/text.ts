@@ -1,4 +1,5 @@
 // Numbers as words.
+import type { FigureKind } from '../main/contract/figures.ts';
 import type { RunSummary } from '../main/contract/results.ts';
 
 /** Seconds as a person says them: `42 s`, `3 min`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
@@ -54,3 +55,18 @@ export const epochsOf = (run: Pick<RunSummary, 'epoch' | 'epochs'>): string =>
 
 /** A long hash, recognisable. */
 export const shortHash = (hash: string): string => (hash.length > 9 ? `${hash.slice(0, 4)}…${hash.slice(-2)}` : hash);
+
+/** What figures are called on the page. */
+export const figureTitles: Record<FigureKind, string> = {
+  training: 'Training',
+  'alignment-by-layer': 'Alignment by layer',
+  'alignment-over-epochs': 'Alignment over epochs',
+  spectrum: 'Spectrum',
+  'cumulative-power': 'Cumulative power',
+  'ntk-alignment': 'NTK alignment',
+  'ntk-split': 'NTK split',
+  'alignment-by-model': 'Alignment by model',
+  'accuracy-and-mean-cka': 'Accuracy and mean CKA',
+  'layer-similarity': 'Similarity of layers',
+  'kernel-drift': 'Kernel drift',
+};

@@ -105,6 +105,33 @@ const scenes = [
   ['run-queued', '?runs=full#/run/r-wait'],
   ['run-unknown', '?runs=full#/run/nobody'],
   ['run-export', '?runs=full#/run/r-done', (page) => page.getByRole('button', { name: 'Export Spectrum', exact: true }).click()],
+  ['figure-edit', '?runs=full#/run/r-done?edit=ntk-alignment'],
+  [
+    'figure-edit-choices',
+    `?runs=full#/run/r-done?edit=spectrum&style=${encodeURIComponent(
+      JSON.stringify({
+        widthMm: 175,
+        font: 'serif',
+        palette: 'grey',
+        legend: 'right',
+        textPt: 10,
+        title: 'Eigenvalues of the NTK',
+        xMax: 100,
+      }),
+    )}`,
+  ],
+  [
+    'figure-edit-wrong',
+    '?runs=full#/run/r-done?edit=training',
+    async (page) => {
+      await page.getByLabel('Horizontal axis from').fill('90');
+      await page.getByLabel('Horizontal axis to').fill('20');
+      await page.getByLabel('Size of text in pt').fill('40');
+      await page.getByLabel('PNG, dots an inch').fill('50');
+    },
+  ],
+  ['figure-edit-heat', '?runs=full#/compare?runs=r-done,r-tanh&edit=layer-similarity'],
+  ['figure-tools', '?runs=full#/run/r-done', (page) => page.locator('[data-figure="spectrum"] .frame svg').hover()],
   [
     'run-delete',
     '?runs=full#/run/r-done',

@@ -99,13 +99,4 @@ export interface FigureRequest {
   minTrainAccuracy?: number;
 }
 
-/** How it looks in print (LOOK.md: 85 mm single column, 175 mm double). */
-export interface FigureStyle {
-  widthMm: number;
-  heightMm: number;
-  theme: 'light' | 'dark';
-  xScale: 'auto' | 'linear' | 'log';
-  yScale: 'auto' | 'linear' | 'log';
-  /** alignment measure drawn by alignment figures */
-  measure: 'cka' | 'kta' | 'debiased';
-}
+export type { FigureStyle } from './figure-style.ts';

@@ -2,7 +2,7 @@
 import type { CallParsed, Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
-import type { FigureData, FigureStyle } from '../contract/figures.ts';
+import type { FigureData, FigureRequest, FigureStyle } from '../contract/figures.ts';
 import type { LayerComparison, NamedArray, RunSummary } from '../contract/results.ts';
 import type { Compute, DeviceWish } from '../compute/index.ts';
 import { checkDataset, sampleShape } from '../data/index.ts';
@@ -11,8 +11,8 @@ import { createComparer, type CompareOptions } from './compare.ts';
 import { createDatasets, type Datasets } from './datasets.ts';
 import { checkFits, estimate, type ShapeOf } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
+import { exportFigure } from './figure-export.ts';
 import { createFigures } from './figures.ts';
-import { titleOf } from './named-runs.ts';
 import { createMachine } from './machine.ts';
 import { configFor, type Preset } from './presets.ts';
 import { rememberDrift } from './remember-drift.ts';
@@ -32,12 +32,12 @@ export { toListJson, toShowJson } from './json.ts';
 export { configFor, loadPresets, type Preset } from './presets.ts';
 export { cellsOf, parseSweep, withSettings } from '../sweeps/index.ts';
 
-/** Draws a figure without a page. scale: pixels per CSS pixel, PNG only */
+/** Draws a figure without a page. scale: pixels per CSS pixel, PNG only; request: what an SVG says it was asked for */
 export type DrawFigure = (
   data: FigureData,
   style: Partial<FigureStyle>,
   format: 'svg' | 'png' | 'csv',
-  o: { scale?: number },
+  o: { scale?: number; request?: FigureRequest },
 ) => Promise<{ bytes: Uint8Array; mime: string }>;
 
 export interface ServicesOptions {
@@ -162,12 +162,7 @@ export function createServices(o: ServicesOptions): Services {
     },
     'compare.layers': (request) => comparer.layers(request),
     'figure.data': figureData,
-    'figure.export': async ({ request, style, format, scale }) => {
-      const data = await figureData(request);
-      const { bytes, mime } = await o.drawFigure(data, style, format, scale === undefined ? {} : { scale });
-      const fileName = `${titleOf(library, request.runs)} ${request.kind}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^-+/, '');
-      return { fileName: `${fileName}.${format}`, mime, bytes };
-    },
+    'figure.export': (input) => exportFigure(input, { library, figureData, drawFigure: o.drawFigure }),
 
     runToEnd,
     tidy,

@@ -1,9 +1,13 @@
-// A heat map: square cells in viridis on [0, 1], their values where there is room, a colour bar.
-import { interpolateViridis, lab } from 'd3';
-import { px } from './frame.ts';
+// A heat map: square cells in one ramp of colours on [0, 1], their values where there is room, a colour bar.
+import { lab } from 'd3';
+import { lettersOf, tickWidth, type Letters } from './letters.ts';
 import type { Palette } from './palette.ts';
-import { plain, size, type Box, type Mark, type Panel, type Spot, type Words } from './scene.ts';
-import { fixed, widthOf } from './text.ts';
+import { px } from './px.ts';
+import { plain, type Box, type Mark, type Panel, type Spot, type Words } from './scene.ts';
+import { fixed } from './text.ts';
+import { thinned } from './thin.ts';
+
+export { thinned };
 
 export interface HeatSpec {
   outer: Box;
@@ -17,39 +21,30 @@ export interface HeatSpec {
   columnLabel(room: number): Words;
   /** over the colour bar, and at the pointer */
   quantity: string;
+  /** whether the bar that says which colour is which value stands right of it */
+  bar: boolean;
   say(row: number, column: number): string;
 }
 
 const gap = 3;
-const bar = { lead: 10, width: 8 };
-export const heatColour = (value: number): string => interpolateViridis(Math.min(1, Math.max(0, value)));
+const scale = { lead: 10, width: 8 };
 
 /** The value as written into a cell of this size; shorter, then nothing, where it does not fit. */
-export function written(value: number, cell: number): string | null {
-  if (cell < size.tick + 3) return null;
+export function written(value: number, cell: number, letters: Letters = lettersOf('inter', 8)): string | null {
+  if (cell < letters.tick + 3) return null;
   const long = fixed(2)(value);
-  return [long, long.replace(/^(−?)0\./, '$1.').replace(/^1\.00$/, '1')].find((t) => widthOf(plain(t), size.tick) + 2 <= cell) ?? null;
+  return [long, long.replace(/^(−?)0\./, '$1.').replace(/^1\.00$/, '1')].find((t) => tickWidth(plain(t), letters) + 2 <= cell) ?? null;
 }
 
-/** The most labels that do not touch, the first and the last among them. places: of their middles; widths: along the axis */
-export function thinned(places: readonly number[], widths: readonly number[], least = 3): number[] {
-  const clear = (a: number, b: number) => places[b] - widths[b] / 2 - (places[a] + widths[a] / 2) >= least;
-  const chosen: number[] = [];
-  for (const i of places.keys()) if (chosen.length === 0 || clear(chosen[chosen.length - 1], i)) chosen.push(i);
-  const last = places.length - 1;
-  if (last > 0 && chosen[chosen.length - 1] !== last) {
-    while (chosen.length > 1 && !clear(chosen[chosen.length - 1], last)) chosen.pop();
-    if (clear(chosen[chosen.length - 1], last)) chosen.push(last);
-  }
-  return chosen;
-}
-
-export function heatPanel({ outer, palette, values, rows, columns, rowLabel, columnLabel, quantity, say }: HeatSpec): Panel {
-  const widthsOf = (names: readonly string[]) => names.map((n) => widthOf(plain(n), size.tick));
-  const left = size.text + 6 + Math.max(0, ...widthsOf(rows)) + gap;
-  const right = bar.lead + Math.max(bar.width + gap + widthOf(plain('0.5'), size.tick), widthOf(plain(quantity), size.tick)) + 1;
-  const top = size.tick + 7;
-  const bottom = gap + size.tick + 4 + size.text + 3;
+export function heatPanel({ outer, palette, values, rows, columns, rowLabel, columnLabel, quantity, bar, say }: HeatSpec): Panel {
+  const { letters } = palette;
+  const { text: big, tick } = letters;
+  const widthsOf = (names: readonly string[]) => names.map((n) => tickWidth(plain(n), letters));
+  const left = big + 6 + Math.max(0, ...widthsOf(rows)) + gap;
+  const beside = scale.lead + Math.max(scale.width + gap + tickWidth(plain('0.5'), letters), tickWidth(plain(quantity), letters)) + 1;
+  const right = bar ? beside : Math.max(4, ...widthsOf(columns.slice(-1)).map((w) => w / 2));
+  const top = bar ? 1.36 * tick + 4 : 0.4 * tick + 2;
+  const bottom = gap + tick + 4 + big + 3;
   const room = { width: outer.width - left - right, height: outer.height - top - bottom };
   const cell = Math.max(0.5, Math.min(room.width / Math.max(1, columns.length), room.height / Math.max(1, rows.length)));
   const box: Box = {
@@ -66,70 +61,71 @@ export function heatPanel({ outer, palette, values, rows, columns, rowLabel, col
     for (const j of columns.keys()) {
       const value = values[i]?.[j] ?? NaN;
       const known = Number.isFinite(value);
-      const colour = known ? heatColour(value) : palette.grid;
+      const colour = known ? palette.heat(value) : palette.grid;
       const d = `M${px(middleX(j) - cell / 2)} ${px(middleY(i) - cell / 2)}h${px(cell)}v${px(cell)}h${px(-cell)}Z`;
       marks.push({ type: 'path', d, stroke: colour, width: 0.6, fill: colour }); // the edge closes seams between neighbours
       if (!known) continue;
       spots.push({ x: middleX(j), y: middleY(i), at: say(i, j), series: quantity, value, colour: palette.data[1] });
-      const text = written(value, cell);
+      const text = written(value, cell, letters);
       // Above this lightness black stands out more, under it white: 4.5 to 1 at least.
       const ink = lab(colour).l > 49.5 ? '#000000' : '#ffffff';
       if (text)
         marks.push({
           type: 'text',
           x: middleX(j),
-          y: middleY(i) + size.tick * 0.36,
+          y: middleY(i) + tick * 0.36,
           words: plain(text),
-          size: size.tick,
+          size: tick,
           fill: ink,
           anchor: 'middle',
         });
     }
-  const soft = { size: size.tick, fill: palette.soft };
-  const floor = box.y + box.height + gap + size.tick * 0.85;
+  const soft = { size: tick, fill: palette.soft };
+  const floor = box.y + box.height + gap + tick * 0.85;
   for (const j of thinned([...columns.keys()].map(middleX), widthsOf(columns)))
     marks.push({ type: 'text', x: middleX(j), y: floor, words: plain(columns[j]), ...soft, anchor: 'middle' });
-  const tall = rows.map(() => size.tick);
+  const tall = rows.map(() => tick);
   for (const i of thinned([...rows.keys()].map(middleY), tall, 1))
-    marks.push({ type: 'text', x: box.x - gap, y: middleY(i) + size.tick * 0.36, words: plain(rows[i]), ...soft, anchor: 'end' });
-  const label = { size: size.text, fill: palette.text, anchor: 'middle' } as const;
+    marks.push({ type: 'text', x: box.x - gap, y: middleY(i) + tick * 0.36, words: plain(rows[i]), ...soft, anchor: 'end' });
+  const label = { size: big, fill: palette.text, anchor: 'middle' } as const;
   marks.push(
     {
       type: 'text',
       x: box.x + box.width / 2,
-      y: floor + 4 + size.text,
+      y: floor + 4 + big,
       words: columnLabel(box.width + 2 * Math.min(left, right)),
       ...label,
     },
     {
       type: 'text',
-      x: box.x - left + size.text,
+      x: box.x - left + big,
       y: box.y + box.height / 2,
       words: rowLabel(box.height + 2 * Math.min(top, bottom)),
       ...label,
       turned: true,
     },
-    ...barMarks(box, palette, quantity),
+    ...(bar ? barMarks(box, palette, quantity) : []),
   );
   return { frame: box, marks, spots, reach: Math.max(40, cell) };
 }
 
-/** viridis from 0 at the foot to 1 */
+/** from 0 at the foot to 1 */
 function barMarks(box: Box, palette: Palette, quantity: string): Mark[] {
+  const { tick } = palette.letters;
   const slices = 48;
-  const x = box.x + box.width + bar.lead;
+  const x = box.x + box.width + scale.lead;
   const each = box.height / slices;
-  const soft = { size: size.tick, fill: palette.soft, anchor: 'start' } as const;
+  const soft = { size: tick, fill: palette.soft, anchor: 'start' } as const;
   return [
     ...Array.from({ length: slices }, (_, k): Mark => {
-      const colour = heatColour((k + 0.5) / slices);
-      const d = `M${px(x)} ${px(box.y + box.height - (k + 1) * each)}h${bar.width}v${px(each)}h${-bar.width}Z`;
+      const colour = palette.heat((k + 0.5) / slices);
+      const d = `M${px(x)} ${px(box.y + box.height - (k + 1) * each)}h${scale.width}v${px(each)}h${-scale.width}Z`;
       return { type: 'path', d, stroke: colour, width: 0.6, fill: colour };
     }),
-    ...(box.height > 3 * size.tick ? ['0', '0.5', '1'] : ['0', '1']).map((text): Mark => {
-      const y = box.y + box.height * (1 - Number(text)) + size.tick * 0.36;
-      return { type: 'text', x: x + bar.width + gap, y, words: plain(text), ...soft };
+    ...(box.height > 3 * tick ? ['0', '0.5', '1'] : ['0', '1']).map((text): Mark => {
+      const y = box.y + box.height * (1 - Number(text)) + tick * 0.36;
+      return { type: 'text', x: x + scale.width + gap, y, words: plain(text), ...soft };
     }),
-    { type: 'text', x, y: box.y - 6, words: plain(quantity), ...soft },
+    { type: 'text', x, y: box.y - 0.36 * tick - 3, words: plain(quantity), ...soft },
   ];
 }

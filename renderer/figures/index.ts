@@ -1,9 +1,13 @@
 // Every figure by its kind: the store's numbers in, a laid-out scene out. The page, the command line and the tests draw from here alone.
-import type { FigureData, FigureKind, FigureStyle } from '../../main/contract/figures.ts';
-import { marginsOf, plot, type PlotSpec } from './curves.ts';
+import { checkStyle, limitNames, type FigureStyle } from '../../main/contract/figure-style.ts';
+import type { FigureData, FigureKind } from '../../main/contract/figures.ts';
+import type { AxisSpec } from './axis.ts';
+import { marginsOf, placed, plot, type PlotSpec } from './curves.ts';
 import { layerEpochsDrawing } from './layer-epochs.ts';
 import { layerDrawing } from './layers.ts';
 import { isWide, type Drawing, type Layout } from './layout.ts';
+import { lettersOf, stacks } from './letters.ts';
+import { limitedPlot } from './limits.ts';
 import { meanCkaDrawing } from './mean-cka.ts';
 import { modelsDrawing } from './models.ts';
 import { ntkAlignmentDrawing, ntkSplitDrawing } from './ntk.ts';
@@ -11,6 +15,7 @@ import { paletteOf } from './palette.ts';
 import { pixelsPerMm, type Panel, type Scene } from './scene.ts';
 import { driftDrawing, similarityDrawing } from './similarity.ts';
 import { powerDrawing, spectrumDrawing } from './spectra.ts';
+import { titleOf } from './title.ts';
 import { trainingDrawing } from './training.ts';
 
 export type { Scene };
@@ -44,11 +49,28 @@ function heightOf(kind: FigureKind, widthMm: number, shape: Shape): number {
     : widthMm / 1.5;
 }
 
-/** A style with what was left open filled in. */
+/** A style with what was left open filled in, its fields always in the same order. */
 export function fullStyle(kind: FigureKind, style: Partial<FigureStyle> = {}, shape = usual): FigureStyle {
   const widthMm = style.widthMm ?? 85;
-  const heightMm = Math.round(heightOf(kind, widthMm, shape));
-  return { widthMm, heightMm, theme: 'light', xScale: 'auto', yScale: 'auto', measure: 'cka', ...style };
+  const theme = style.theme ?? 'light';
+  const [title, textPt, font] = [style.title ?? '', style.textPt ?? 8, style.font ?? 'inter'];
+  const { height } = titleOf(title, widthMm * pixelsPerMm, paletteOf(theme, 'okabe-ito', lettersOf(font, textPt)));
+  const heightMm = Math.round(heightOf(kind, widthMm, shape) + height / pixelsPerMm);
+  const limits = limitNames.flatMap((name) => (style[name] === undefined ? [] : [[name, style[name]]]));
+  return {
+    widthMm,
+    heightMm: style.heightMm ?? heightMm,
+    theme,
+    xScale: style.xScale ?? 'auto',
+    yScale: style.yScale ?? 'auto',
+    measure: style.measure ?? 'cka',
+    title,
+    textPt,
+    font,
+    palette: style.palette ?? 'okabe-ito',
+    legend: style.legend ?? 'auto',
+    ...(Object.fromEntries(limits) as Partial<FigureStyle>),
+  };
 }
 
 function drawing(data: FigureData, layout: Layout): Drawing {
@@ -87,14 +109,36 @@ function panelsOf(plots: readonly PlotSpec[]): Panel[] {
   });
 }
 
-/** Geometry, words and data of a figure. */
+/** Each legend once: panels that say the same share the first one's. */
+function legendsOnce(plots: readonly PlotSpec[]): PlotSpec[] {
+  const said = new Set<string>();
+  return plots.map((o) => {
+    if (o.place === undefined || o.place === 'auto' || !o.legend?.length) return o;
+    const key = JSON.stringify(o.legend);
+    if (said.has(key)) return { ...o, legend: [] };
+    said.add(key);
+    return o;
+  });
+}
+
+const scaleOf = (spec: AxisSpec | undefined) =>
+  spec === undefined || spec.type === 'names' ? null : spec.type === 'linear' ? 'linear' : 'log';
+
+/** Geometry, words and data of a figure.
+ *  @throws KernelscopeError `bad-input` where the style makes no sense for it: one line that begins with the field */
 export function sceneOf(data: FigureData, wanted: Partial<FigureStyle> = {}): Scene {
+  checkStyle(data.kind, wanted);
   const style = fullStyle(data.kind, wanted, shapeOf(data));
   const [width, height] = [style.widthMm * pixelsPerMm, style.heightMm * pixelsPerMm];
-  const palette = paletteOf(style.theme);
-  const { plots, finish, ...words } = drawing(data, { width, height, palette, style, wide: isWide(style.widthMm, style.heightMm) });
-  const panels = panelsOf(plots);
+  const palette = paletteOf(style.theme, style.palette, lettersOf(style.font, style.textPt));
+  const title = titleOf(style.title, width, palette);
+  const layout = { top: title.height, width, height: Math.max(1, height - title.height), palette, style };
+  const { plots, finish, ...words } = drawing(data, { ...layout, wide: isWide(style.widthMm, style.heightMm) });
+  const styled = legendsOnce(plots.map((o) => placed(limitedPlot(o, style), style.legend)));
+  const panels = panelsOf(styled);
+  const last = styled.at(-1);
   return {
+    style,
     widthMm: style.widthMm,
     heightMm: style.heightMm,
     width,
@@ -103,7 +147,11 @@ export function sceneOf(data: FigureData, wanted: Partial<FigureStyle> = {}): Sc
     text: palette.text,
     soft: palette.soft,
     line: palette.axis,
+    fonts: stacks[style.font],
     panels: finish ? finish(panels) : panels,
+    above: title.marks,
+    scales: { x: scaleOf(last?.x), y: scaleOf(last?.y) },
     ...words,
+    title: style.title || words.title,
   };
 }

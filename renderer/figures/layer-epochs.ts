@@ -4,7 +4,7 @@ import { layerEpochsCaption } from './caption.ts';
 import type { Curve, PlotSpec } from './curves.ts';
 import { keysOf, layerLabel, mean, measureFloor } from './layers.ts';
 import { columnsOf, epochAxis, measureNames, ofSplit, rowsOf, splitsOf, whole, type Drawing, type Layout } from './layout.ts';
-import { layerColours } from './palette.ts';
+import { shapeOf } from './palette.ts';
 import { plain } from './scene.ts';
 import { fixed } from './text.ts';
 
@@ -23,10 +23,11 @@ function nullCurve({ points }: Input, { palette }: Layout): Curve {
 }
 
 function curvesOf(input: Input, side: Side, layout: Layout): Curve[] {
-  const { measure, theme } = layout.style;
+  const { measure } = layout.style;
+  const { palette } = layout;
   const there = splitsOf(input.points);
   const names = input.points[0]?.layers.map((l) => l.layer) ?? [];
-  const colours = layerColours(theme, names.length);
+  const colours = palette.layers(names.length);
   return there.flatMap((split) =>
     names.map((name, l): Curve => {
       const points = ofSplit(input.points, split).map(({ epoch, layers }) => ({ x: epoch, y: layers[l]?.[keysOf[side][measure]] ?? NaN }));
@@ -34,6 +35,7 @@ function curvesOf(input: Input, side: Side, layout: Layout): Curve[] {
       return {
         points,
         colour: colours[l],
+        shape: shapeOf(palette, l),
         open: split === 'test',
         series: `${/^\d/.test(label) ? `layer ${label}` : label}, ${split}`,
         name: split === there[0] ? [{ text: label, bold: true }] : null,
@@ -46,7 +48,7 @@ export function layerEpochsDrawing(input: Input, layout: Layout): Drawing {
   const { source, points } = input;
   const { palette, style, wide } = layout;
   const quantity = measureNames[style.measure];
-  const boxes = wide ? columnsOf(layout, 2).map((outer) => ({ outer })) : rowsOf(whole(layout), 2, false);
+  const boxes = wide ? columnsOf(layout, 2).map((outer) => ({ outer })) : rowsOf(whole(layout), 2, false, palette.letters);
   const x = epochAxis(
     points.map((p) => p.epoch),
     style.xScale,

@@ -4,7 +4,7 @@ import type { LayerAlignment } from '../../main/contract/results.ts';
 import { layerCaption } from './caption.ts';
 import type { Curve, PlotSpec } from './curves.ts';
 import { columnsOf, measureNames, rowsOf, whole, type Drawing, type Layout } from './layout.ts';
-import { roles } from './palette.ts';
+import { roles, shapeOf } from './palette.ts';
 import { plain } from './scene.ts';
 import { fixed } from './text.ts';
 
@@ -53,6 +53,7 @@ export function layerDrawing({ sources, epoch, layers }: FigureInputs['alignment
     return {
       points,
       colour: palette.data[role],
+      shape: shapeOf(palette, role),
       open: split === 'test',
       series: `${side}, ${split}`,
       name: [{ text: name, bold: split === there[0] }, ...plain(` ${value}`)],
@@ -76,7 +77,7 @@ export function layerDrawing({ sources, epoch, layers }: FigureInputs['alignment
   const quantity = measureNames[measure];
   const [target, input] = sides;
   const withNull = there.length > 0 ? nullOf(there[there.length - 1]) : [];
-  const boxes = layout.wide ? columnsOf(layout, 2).map((outer) => ({ outer })) : rowsOf(whole(layout), 2, false);
+  const boxes = layout.wide ? columnsOf(layout, 2).map((outer) => ({ outer })) : rowsOf(whole(layout), 2, false, palette.letters);
   const plots = many
     ? [
         {

@@ -4,10 +4,13 @@ import type { Split } from '../../main/contract/results.ts';
 import type { AxisSpec } from './axis.ts';
 import type { PlotSpec } from './curves.ts';
 import { ends } from './frame.ts';
+import type { Letters } from './letters.ts';
 import type { Palette } from './palette.ts';
 import { plain, type Box, type Panel, type Scene, type Table } from './scene.ts';
 
 export interface Layout {
+  /** what the figure may take, under its title */
+  top: number;
   width: number;
   height: number;
   palette: Palette;
@@ -30,24 +33,24 @@ export interface Drawing {
 /** Two panels side by side want the width of a page and a landscape format. */
 export const isWide = (widthMm: number, heightMm: number): boolean => widthMm >= 130 && widthMm >= 2 * heightMm;
 
-export const whole = ({ width, height }: Layout): Box => ({ x: 0, y: 0, width, height });
-export function columnsOf({ width, height }: Layout, n: number): Box[] {
+export const whole = ({ top, width, height }: Layout): Box => ({ x: 0, y: top, width, height });
+export function columnsOf({ top, width, height }: Layout, n: number): Box[] {
   const gap = 14;
   const each = (width - (n - 1) * gap) / n;
-  return Array.from({ length: n }, (_, i) => ({ x: i * (each + gap), y: 0, width: each, height }));
+  return Array.from({ length: n }, (_, i) => ({ x: i * (each + gap), y: top, width: each, height }));
 }
-export function stacked({ width, height }: Layout, n: number): Box[] {
+export function stacked({ top, width, height }: Layout, n: number): Box[] {
   const gap = 6;
   const each = (height - (n - 1) * gap) / n;
-  return Array.from({ length: n }, (_, i) => ({ x: 0, y: i * (each + gap), width, height: each }));
+  return Array.from({ length: n }, (_, i) => ({ x: 0, y: top + i * (each + gap), width, height: each }));
 }
 
 /** Boxes under each other whose plots, each with its letter, are equally high. All but the last have the axis of the one below, and the last
  *  one too where `over` says that more follows. */
-export function rowsOf({ x, y, width, height }: Box, n: number, over: boolean): { outer: Box; shared: boolean }[] {
+export function rowsOf({ x, y, width, height }: Box, n: number, over: boolean, letters: Letters): { outer: Box; shared: boolean }[] {
   const gap = 4;
   const rows = Array.from({ length: n }, (_, i) => over || i < n - 1);
-  const around = rows.map((shared) => ends({ letter: 'a', shared })).map(({ top, bottom }) => top + bottom);
+  const around = rows.map((shared) => ends({ letter: 'a', shared }, letters)).map(({ top, bottom }) => top + bottom);
   const plot = Math.max(1, (height - (n - 1) * gap - around.reduce((a, b) => a + b, 0)) / n);
   let at = y;
   return rows.map((shared, i) => {

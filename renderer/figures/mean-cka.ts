@@ -3,7 +3,7 @@ import type { FigureInputs, ModelPoint } from '../../main/contract/figures.ts';
 import { meanCkaCaption } from './caption.ts';
 import type { Curve, PlotSpec } from './curves.ts';
 import { keysOf, mean, measureFloor } from './layers.ts';
-import { columnsOf, measureNames, rowsOf, type Drawing, type Layout } from './layout.ts';
+import { columnsOf, measureNames, rowsOf, whole, type Drawing, type Layout } from './layout.ts';
 import { modelAxis, modelCells, modelColumns, ordered, sayModel, spacing } from './models.ts';
 import { roles } from './palette.ts';
 import { plain } from './scene.ts';
@@ -33,7 +33,7 @@ const meanOf = (m: ModelPoint, split: 'train' | 'test', measure: Measure): numbe
   mean(m.layers[split].map((a) => a[keysOf.target[measure]]));
 
 export function meanCkaDrawing({ sources, models: given }: FigureInputs['accuracy-and-mean-cka'], layout: Layout): Drawing {
-  const { palette, style, wide, width, height } = layout;
+  const { palette, style, wide } = layout;
   const { measure } = style;
   const models = ordered(given);
   const dots = spacing(layout, models) >= (wide ? 18 : 8);
@@ -46,8 +46,8 @@ export function meanCkaDrawing({ sources, models: given }: FigureInputs['accurac
     });
   const accuracies = curvesOf(palette.data[roles.network], (m, split) => m[`${split}Accuracy`]);
   const means = curvesOf(palette.data[roles.target], (m, split) => meanOf(m, split, measure));
-  const axis = { x: modelAxis(models, layout), palette, say: sayModel(models) };
-  const rows = wide ? columnsOf(layout, 2).map((outer) => ({ outer, shared: false })) : rowsOf({ x: 0, y: 0, width, height }, 2, false);
+  const axis = { x: modelAxis(models), palette, say: sayModel(models) };
+  const rows = wide ? columnsOf(layout, 2).map((outer) => ({ outer, shared: false })) : rowsOf(whole(layout), 2, false, palette.letters);
   const testAccuracies = models.map((m) => m.testAccuracy);
   const r = Object.fromEntries(
     sets.map((split) => [
@@ -63,6 +63,7 @@ export function meanCkaDrawing({ sources, models: given }: FigureInputs['accurac
       ...rows[0],
       ...axis,
       letter: 'a',
+      aside: true,
       y: { type: 'linear', domain: [Math.min(accuracyFloor(testAccuracies), lowestTenth(accuracies)), 1], label: plain('accuracy') },
       curves: accuracies,
     },

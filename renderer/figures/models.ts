@@ -9,9 +9,10 @@ import { keysOf, layerLabel, mean, measureFloor } from './layers.ts';
 import { measureNames, rowsOf, type Drawing, type Layout } from './layout.ts';
 import { layerLegend } from './layer-legend.ts';
 import { matrixOf } from './matrix.ts';
-import { layerColours } from './palette.ts';
-import { plain, size, type Cell, type Words } from './scene.ts';
-import { fixed, widthOf } from './text.ts';
+import { textWidth } from './letters.ts';
+import { shapeOf } from './palette.ts';
+import { plain, type Cell } from './scene.ts';
+import { fixed } from './text.ts';
 
 const sections = [
   { letter: 'a', split: 'train', side: 'target' },
@@ -24,14 +25,10 @@ export const ordered = (models: readonly ModelPoint[]): ModelPoint[] =>
   [...models].sort((a, b) => a.testAccuracy - b.testAccuracy || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 
 /** One place a model; their hyperparameters stand in place of names. */
-export function modelAxis(models: readonly ModelPoint[], { width }: Layout): AxisSpec {
+export function modelAxis(models: readonly ModelPoint[]): AxisSpec {
   const count = models.length === 1 ? 'one model' : `${models.length} models`;
-  // The label may reach under what stands right of the plot, not left of it.
-  const label = fitting(
-    width - 62,
-    models.length === 1 ? [count] : [`${count}, in order of test accuracy`, `${count} by test accuracy`, count],
-  );
-  return { type: 'names', names: models.map(() => ''), label };
+  const [label, ...shorter] = models.length === 1 ? [count] : [`${count}, in order of test accuracy`, `${count} by test accuracy`, count];
+  return { type: 'names', names: models.map(() => ''), label: plain(label), shorter: shorter.map(plain) };
 }
 export const sayModel =
   (models: readonly ModelPoint[]) =>
@@ -45,31 +42,29 @@ const depthOf = (models: readonly ModelPoint[]): string[] => {
   return [...new Set([...longest, ...lists.flat()])];
 };
 
-/** The first words that fit into so many pixels. */
-const fitting = (room: number, choices: readonly string[]): Words =>
-  plain(choices.find((c) => widthOf(plain(c), size.text) <= room) ?? choices[choices.length - 1]);
-
 /** Room between two models, in pixels. */
 export const spacing = ({ width }: Layout, models: readonly unknown[]): number => (width - 100) / Math.max(1, models.length);
 
 export function modelsDrawing({ sources, models: given }: FigureInputs['alignment-by-model'], layout: Layout): Drawing {
-  const { palette, style, width, height } = layout;
+  const { palette, style, top, width, height } = layout;
+  const { letters } = palette;
   const { measure } = style;
   const models = ordered(given);
   const labels = depthOf(models);
-  const colours = layerColours(style.theme, labels.length);
+  const colours = palette.layers(labels.length);
   const valueOf = (m: ModelPoint, split: Split, label: string, pick: (a: LayerAlignment) => number) => {
     const found = m.layers[split].find((a) => layerLabel(a.layer) === label);
     return found ? pick(found) : NaN;
   };
 
-  const matrix = matrixOf(models, palette, spacing(layout, models));
-  const legend = layerLegend(labels, colours, palette, width - matrix.margins.left - 4);
+  const matrix = matrixOf(models, palette, spacing(layout, models), width);
+  const legend = layerLegend(style.legend === 'auto' ? labels : [], colours, palette, width - matrix.margins.left - 4);
   // Hyperparameters and then the legend give way where the plots would be too low to be read.
-  const withMatrix = height - legend.height - matrix.height >= 3 * 62;
+  const around = ends({ letter: 'a', shared: true }, letters);
+  const withMatrix = height - legend.height - matrix.height >= 3 * (34 + around.top + around.bottom);
   const under = withMatrix ? matrix.height : 0;
-  const over = height - legend.height >= 3 * 55 ? legend.height : 0;
-  const rows = rowsOf({ x: 0, y: over, width, height: height - over - under }, 3, withMatrix);
+  const over = height - legend.height >= 3 * (27 + around.top + around.bottom) ? legend.height : 0;
+  const rows = rowsOf({ x: 0, y: top + over, width, height: height - over - under }, 3, withMatrix, letters);
   const dots = spacing(layout, models) >= 8;
 
   const curvesOf = (split: Split, side: 'target' | 'input'): Curve[] => {
@@ -78,6 +73,7 @@ export function modelsDrawing({ sources, models: given }: FigureInputs['alignmen
       return {
         points,
         colour: colours[l],
+        shape: shapeOf(palette, l),
         open: split === 'test',
         series: `layer ${label}`,
         name: null,
@@ -88,15 +84,20 @@ export function modelsDrawing({ sources, models: given }: FigureInputs['alignmen
     const points = models.map((m, x) => ({ x, y: mean(m.layers[split].map((a) => a.nullTarget)) }));
     return [{ points, colour: palette.soft, open: false, series: 'null', name: null, reference: true }, ...curves];
   };
+  const entries = labels.map((label, l) => ({
+    words: plain(`layer ${label}`),
+    colour: colours[l],
+    shape: shapeOf(palette, l),
+    open: false,
+  }));
   // One form of words for all three.
-  const around = ends({ letter: 'a', shared: true });
   const forms = [
     (side: string, split: string) => plain(`${measureNames[measure]} with ${side} (${split})`),
     (side: string, split: string) => plain(`${measureNames[measure]}, ${side} (${split})`),
     (side: string, split: string) => plain(`${side} (${split})`),
   ];
   const room = rows[0].outer.height - around.top - around.bottom;
-  const wording = forms.find((form) => widthOf(form('target', 'train'), size.text) <= room) ?? (() => plain(''));
+  const wording = forms.find((form) => textWidth(form('target', 'train'), letters) <= room) ?? (() => plain(''));
   const plots = sections.map(({ letter, split, side }, i): PlotSpec => {
     const { outer, shared } = rows[i];
     const curves = curvesOf(split, side);
@@ -104,7 +105,9 @@ export function modelsDrawing({ sources, models: given }: FigureInputs['alignmen
       outer,
       letter,
       shared,
-      x: modelAxis(models, layout),
+      // Where it does not stand over the plots, the legend is that of the first.
+      ...(i === 0 && style.legend !== 'auto' && { legend: entries, roomBeside: height - under }),
+      x: modelAxis(models),
       y: { type: 'linear', domain: [measureFloor(curves), 1], label: wording(side, split) },
       palette,
       curves,
@@ -119,8 +122,8 @@ export function modelsDrawing({ sources, models: given }: FigureInputs['alignmen
     finish: (panels) => {
       const frame = panels[panels.length - 1].frame;
       const [first, ...rest] = panels;
-      const top = over > 0 ? { ...first, marks: [...first.marks, ...legend.marksAt(frame.x)] } : first;
-      return withMatrix ? [top, ...rest, matrix.panelUnder(frame, modelAxis(models, layout), height)] : [top, ...rest];
+      const headed = over > 0 ? { ...first, marks: [...first.marks, ...legend.marksAt(frame.x, top)] } : first;
+      return withMatrix ? [headed, ...rest, matrix.panelUnder(frame, modelAxis(models), top + height)] : [headed, ...rest];
     },
     table: {
       columns: [...modelColumns, 'split', 'layer', 'features', 'with', 'cka', 'kta', 'debiased', 'null'],

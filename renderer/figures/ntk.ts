@@ -4,8 +4,8 @@ import type { NtkAlignment, Split } from '../../main/contract/results.ts';
 import { ntkAlignmentCaption, ntkSplitCaption } from './caption.ts';
 import type { Curve, PlotSpec } from './curves.ts';
 import { columnsOf, epochAxis, measureNames, ofSplit, splitsOf, whole, type Drawing, type Layout } from './layout.ts';
-import { layerColours, roles } from './palette.ts';
-import { plain, symbol, type Words } from './scene.ts';
+import { roles, shapeOf, type Palette } from './palette.ts';
+import { plain, spell, symbol, type Words } from './scene.ts';
 import { fixed } from './text.ts';
 import { trainingDrawing } from './training.ts';
 
@@ -16,14 +16,15 @@ const measureOf = ({ style }: Layout): 'cka' | 'kta' => (style.measure === 'kta'
 const valueOf = (ntk: NtkAlignment, key: Key, measure: 'cka' | 'kta'): number => (measure === 'kta' ? ntk.kta[key] : ntk[key]);
 
 /** Curves of one quantity on both sets; the first carries its name, the others the set's. */
-function curvesOf(points: Points, name: Words, colour: string, pick: (ntk: NtkAlignment) => number): Curve[] {
+function curvesOf(points: Points, name: Words, role: number, palette: Palette, pick: (ntk: NtkAlignment) => number): Curve[] {
   return splitsOf(points).map((split, i): Curve => {
     const own = ofSplit(points, split).map(({ epoch, ntk }) => ({ x: epoch, y: pick(ntk) }));
     const last = own.at(-1);
     const value = last ? fixed(2)(last.y) : '';
     const label: Words = i === 0 ? [...name.map((w) => ({ ...w, bold: true })), ...plain(` ${value}`)] : plain(`${split} ${value}`);
-    const series = `${name.map((w) => w.text).join('')}, ${split}`;
-    return { points: own, colour, open: split === 'test', series, name: label };
+    const series = `${spell(name)}, ${split}`;
+    const entry = { words: [...name, ...plain(`, ${split}`)], open: split === 'test' };
+    return { points: own, colour: palette.data[role], shape: shapeOf(palette, role), open: split === 'test', series, name: label, entry };
   });
 }
 
@@ -50,7 +51,7 @@ function alignmentPlot(points: Points, epochs: readonly number[], layout: Layout
     y: { type: 'linear', domain: [0, 1], label: plain(measureNames[measure]) },
     palette,
     curves: [
-      ...pairs.flatMap(({ key, name, role }) => curvesOf(points, name, palette.data[role], (ntk) => valueOf(ntk, key, measure))),
+      ...pairs.flatMap(({ key, name, role }) => curvesOf(points, name, role, palette, (ntk) => valueOf(ntk, key, measure))),
       ...nullCurve(points, layout),
     ],
     say: (e) => `epoch ${e}`,
@@ -68,7 +69,7 @@ export function ntkAlignmentDrawing({ source, metrics, points }: FigureInputs['n
     caption: ntkAlignmentCaption(source, measureOf(layout), wide),
     plots: wide
       ? [
-          { ...accuracy, outer: left },
+          { ...accuracy, outer: left, letter: 'a', aside: true },
           { ...plot, outer: right, letter: 'b' },
         ]
       : [plot],
@@ -95,17 +96,31 @@ function contributionPlot(points: Points, epochs: readonly number[], layout: Lay
   const own = ofSplit(points, split);
   const layers = own[0]?.ntk.parts.map((p) => p.layer) ?? [];
   if (layers.length === 0) return null;
-  const colours = layerColours(layout.style.theme, layers.length);
+  const colours = layout.palette.layers(layers.length);
   const upTo = (ntk: NtkAlignment, l: number) => ntk.parts.slice(0, l + 1).reduce((s, p) => s + p.share * p.ckaTarget, 0);
   const curves = layers.map((layer, l): Curve => {
     const words: Words = layer === 'readout' ? [K, { text: '(L)', raised: true }] : plain(layer.replace(/^layer0*/, 'layer '));
     const points = own.map(({ epoch, ntk }) => ({ x: epoch, y: upTo(ntk, l) }));
-    return { points, colour: colours[l], open: split === 'test', series: `up to ${layer}`, name: words };
+    const shape = shapeOf(layout.palette, l);
+    return {
+      points,
+      colour: colours[l],
+      shape,
+      open: split === 'test',
+      series: `up to ${layer}`,
+      name: words,
+      entry: { words: [...plain('up to '), ...words], open: split === 'test' },
+    };
   });
   return {
     outer: whole(layout),
     x: epochAxis(epochs, layout.style.xScale),
-    y: { type: 'linear', domain: [0, 1], label: plain(`CKA, summed over layers (${split})`) },
+    y: {
+      type: 'linear',
+      domain: [0, 1],
+      label: plain(`CKA, summed over layers (${split})`),
+      shorter: [plain(`CKA, summed (${split})`), plain('CKA, summed')],
+    },
     palette: layout.palette,
     curves,
     say: (e) => `epoch ${e}`,
@@ -119,10 +134,15 @@ export function ntkSplitDrawing({ source, points }: FigureInputs['ntk-split'], l
   const split: PlotSpec = {
     outer: whole(layout),
     x: epochAxis(epochs, style.xScale),
-    y: { type: 'linear', domain: [0, 1], label: plain(`${measureNames[measure]} with the target`) },
+    y: {
+      type: 'linear',
+      domain: [0, 1],
+      label: plain(`${measureNames[measure]} with the target`),
+      shorter: [plain(measureNames[measure])],
+    },
     palette,
     curves: [
-      ...parts.flatMap(({ key, name, role }) => curvesOf(points, name, palette.data[role], (ntk) => valueOf(ntk, key, measure))),
+      ...parts.flatMap(({ key, name, role }) => curvesOf(points, name, role, palette, (ntk) => valueOf(ntk, key, measure))),
       ...nullCurve(points, layout),
     ],
     say: (e) => `epoch ${e}`,

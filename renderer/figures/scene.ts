@@ -1,4 +1,6 @@
 // What a figure is made of once it is laid out: marks with pixel places (96 to the inch), their data, their words.
+import type { FigureStyle } from '../../main/contract/figure-style.ts';
+
 export interface Span {
   text: string;
   italic?: boolean;
@@ -47,6 +49,8 @@ export interface Table {
 }
 
 export interface Scene {
+  /** with what was left open filled in */
+  style: FigureStyle;
   widthMm: number;
   heightMm: number;
   width: number;
@@ -55,20 +59,26 @@ export interface Scene {
   text: string;
   soft: string;
   line: string;
+  /** families as SVG names them */
+  fonts: string;
   /** a short name for screen readers */
   title: string;
   /** the caption under it in a paper */
   caption: string;
   panels: Panel[];
+  /** over all panels: the title */
+  above: Mark[];
   table: Table;
+  /** how its numbered axes are scaled; null where an axis has names. Of several panels, the last: what limits and scales are for */
+  scales: { x: 'linear' | 'log' | null; y: 'linear' | 'log' | null };
   /** numbers that are drawn and are no points: C, N, noise floors */
   facts: Record<string, Cell | Cell[]>;
 }
 
 export const pixelsPerMm = 96 / 25.4;
-const pt = 96 / 72;
-/** Sizes in print: text 8 pt, ticks 7 pt, lines 1.2 pt, axes 0.6 pt, ticks 3 and 1.5 pt. */
-export const size = { text: 8 * pt, tick: 7 * pt, line: 1.2 * pt, axis: 0.6 * pt, major: 3 * pt, minor: 1.5 * pt, dot: 1.6 * pt } as const;
+export const pt = 96 / 72;
+/** Sizes in print: lines 1.2 pt, axes 0.6 pt, ticks 3 and 1.5 pt. Those of words are chosen (letters.ts). */
+export const size = { line: 1.2 * pt, axis: 0.6 * pt, major: 3 * pt, minor: 1.5 * pt, dot: 1.6 * pt } as const;
 export const dashes = { test: '4 2.5', rule: '3 2.5', null: '1 2.5' } as const;
 
 export const plain = (text: string): Words => [{ text }];

@@ -4,29 +4,34 @@ import { driftCaption, similarityCaption } from './caption.ts';
 import { heatPanel } from './heat.ts';
 import { layerLabel } from './layers.ts';
 import { whole, type Drawing, type Layout } from './layout.ts';
-import { plain, size, type Words } from './scene.ts';
-import { plainNumber, widthOf } from './text.ts';
+import { cut, textWidth, type Letters } from './letters.ts';
+import { plain, type Words } from './scene.ts';
+import { plainNumber } from './text.ts';
 
 /** `layer of NAME, epoch 3`, the name cut to what fits. */
-function layersOf(name: string, epoch: number, room: number): Words {
-  for (let n = name.length; n >= Math.min(3, name.length); n--) {
-    const words = plain(`layer of ${n < name.length ? `${name.slice(0, n).trimEnd()}…` : name}, epoch ${plainNumber(epoch)}`);
-    if (widthOf(words, size.text) <= room) return words;
-  }
-  return [plain(`layer, epoch ${plainNumber(epoch)}`), plain('layer')].find((w) => widthOf(w, size.text) <= room) ?? plain('');
+function layersOf(name: string, epoch: number, room: number, letters: Letters): Words {
+  const after = `, epoch ${plainNumber(epoch)}`;
+  const width = (text: string) => textWidth(plain(text), letters);
+  const short = cut(name, room, (part) => width(`layer of ${part}${after}`));
+  // Less than three letters of a name say nothing.
+  if (short === name || short.length > 3) return plain(`layer of ${short}${after}`);
+  return plain([`layer${after}`, 'layer'].find((text) => width(text) <= room) ?? '');
 }
 
-type Heat = Omit<Parameters<typeof heatPanel>[0], 'outer' | 'palette' | 'quantity'>;
+type Heat = Omit<Parameters<typeof heatPanel>[0], 'outer' | 'palette' | 'quantity' | 'bar'>;
 /** One heat map of CKA over the whole figure. */
 const heatMap = (layout: Layout, heat: Heat): Pick<Drawing, 'plots' | 'finish'> => ({
   plots: [],
-  finish: () => [heatPanel({ ...heat, outer: whole(layout), palette: layout.palette, quantity: 'CKA' })],
+  finish: () => [
+    heatPanel({ ...heat, outer: whole(layout), palette: layout.palette, quantity: 'CKA', bar: layout.style.legend !== 'none' }),
+  ],
 });
 
 export function similarityDrawing(input: FigureInputs['layer-similarity'], layout: Layout): Drawing {
   const { sources, epochs, split, layers, values } = input;
   const [first, second] = [sources[0], sources[sources.length - 1]];
   const [rows, columns] = layers.map((names) => names.map(layerLabel));
+  const { letters } = layout.palette;
   const named = (label: string) => (/^\d+$/.test(label) ? `layer ${label}` : label);
   return {
     title: sources.length > 1 ? 'CKA between the layers of two models' : 'CKA between the layers of a model',
@@ -35,8 +40,8 @@ export function similarityDrawing(input: FigureInputs['layer-similarity'], layou
       values,
       rows,
       columns,
-      rowLabel: (room) => layersOf(first.name || first.run, epochs[0], room),
-      columnLabel: (room) => layersOf(second.name || second.run, epochs[1], room),
+      rowLabel: (room) => layersOf(first.name || first.run, epochs[0], room, letters),
+      columnLabel: (room) => layersOf(second.name || second.run, epochs[1], room, letters),
       say: (i, j) => `${named(rows[i])} × ${named(columns[j])}`,
     }),
     table: {

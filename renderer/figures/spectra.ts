@@ -5,7 +5,7 @@ import { powerCaption, spectrumCaption } from './caption.ts';
 import type { Curve, PlotSpec, Rule } from './curves.ts';
 import type { Entry } from './legend.ts';
 import { splitsOf, whole, type Drawing, type Layout } from './layout.ts';
-import { epochColours } from './palette.ts';
+import { epochColours, shapeOf } from './palette.ts';
 import { plain, symbol, type Words } from './scene.ts';
 
 type Input = FigureInputs['spectrum'];
@@ -24,11 +24,13 @@ function curvesOf({ curves }: Input, layout: Layout, pick: (c: CurveSpectrum) =>
   const epochs = [...new Set(curves.map((c) => c.epoch))].sort((a, b) => a - b);
   const colours = epochColours(layout.palette, epochs.length);
   const colourOf = (epoch: number) => colours[epochs.indexOf(epoch)];
+  const shape = (epoch: number) => shapeOf(layout.palette, epochs.indexOf(epoch));
   const sets = splitsOf(curves);
   return {
     curves: curves.map((c) => ({
       points: pick(c).map((y, i) => ({ x: i + 1, y })),
       colour: colourOf(c.epoch),
+      shape: shape(c.epoch),
       open: c.split === 'test',
       series: series(c),
       name: null,
@@ -38,6 +40,7 @@ function curvesOf({ curves }: Input, layout: Layout, pick: (c: CurveSpectrum) =>
       ...epochs.map((epoch) => ({
         words: plain(`epoch ${epoch}`),
         colour: colourOf(epoch),
+        shape: shape(epoch),
         open: sets.length === 1 && sets[0] === 'test',
       })),
       ...(sets.length > 1 ? sets.map((set) => ({ words: plain(set), colour: layout.palette.soft, open: set === 'test' })) : []),
@@ -75,6 +78,7 @@ export function spectrumDrawing(input: Input, layout: Layout): Drawing {
       type: axisType(layout.style.yScale),
       domain: layout.style.yScale === 'linear' ? [0, highest * 1.05] : [bottom, highest * 1.6],
       label: [...plain('eigenvalue '), symbol('η')],
+      shorter: [[symbol('η')]],
     },
     palette: layout.palette,
     curves,
@@ -114,6 +118,7 @@ export function powerDrawing(input: Input, layout: Layout): Drawing {
       type: logarithmic ? 'log' : 'linear',
       domain: logarithmic ? [Math.min(0.1, 10 ** Math.floor(Math.log10(Math.max(least, 1e-4)))), 1] : [0, 1],
       label: [...plain('cumulative power '), symbol('C'), ...plain('('), symbol('ρ'), ...plain(')')],
+      shorter: [[symbol('C'), ...plain('('), symbol('ρ'), ...plain(')')]],
     },
     palette,
     curves: [...curves, chance],

@@ -1,22 +1,6 @@
-// Widths of words in Inter and the ways numbers are written.
+// The ways numbers are written.
 import { format } from 'd3';
 import type { Words } from './scene.ts';
-
-/** Advance widths in ems, on the generous side: a margin may be a little wide, never too narrow. */
-const narrow = new Map([..." .,:;|'!()[]ijl"].map((c) => [c, 0.3]));
-const wide = new Map([...'mwMW%'].map((c) => [c, 0.9]));
-
-function em(char: string): number {
-  const known = narrow.get(char) ?? wide.get(char);
-  if (known !== undefined) return known;
-  if (/[frt-]/.test(char)) return 0.42;
-  if (/[\p{Lu}0-9–−+=<>×∇]/u.test(char)) return 0.68;
-  return 0.6;
-}
-
-/** Pixels that words take at a font size. */
-export const widthOf = (words: Words, size: number): number =>
-  words.reduce((sum, w) => sum + [...w.text].reduce((s, c) => s + em(c), 0) * size * (w.raised ? 0.72 : 1) * (w.bold ? 1.06 : 1), 0);
 
 const minus = (text: string) => text.replace('-', '−');
 const trimmed = format('~r');

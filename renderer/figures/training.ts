@@ -4,6 +4,8 @@ import type { EpochMetrics } from '../../main/contract/results.ts';
 import { trainingCaption } from './caption.ts';
 import type { Curve } from './curves.ts';
 import { columnsOf, epochAxis, stacked, type Drawing, type Layout } from './layout.ts';
+import { cut, tickWidth } from './letters.ts';
+import { shapeOf } from './palette.ts';
 import { plain, type Words } from './scene.ts';
 import { fixed } from './text.ts';
 
@@ -23,16 +25,23 @@ export function accuracyFloor(values: readonly number[]): number {
 export function trainingDrawing({ sources, metrics }: FigureInputs['training'], layout: Layout): Drawing {
   const { palette, style } = layout;
   const many = sources.length > 1;
+  // A third of a panel is for names and values at most.
+  const room = (layout.wide ? layout.width / 2 : layout.width) / 3;
+  const shortened = (name: string, value: string) =>
+    cut(name, room, (text) => tickWidth([{ text, bold: true }, { text: value }], palette.letters));
   const curvesOf = (quantity: Quantity): Curve[] =>
     sources.flatMap((source, r) =>
       sets.map(({ set, open }): Curve => {
         const points = metrics[r].map((m) => ({ x: m.epoch, y: m[`${set}${quantity}`] }));
         const last = points.at(-1);
         const value = last ? ` ${quantity === 'Accuracy' ? fixed(3)(last.y) : Number(last.y.toPrecision(2))}` : '';
-        const run: Words = [{ text: shortened(source.name || source.run), bold: true }, ...plain(value)];
+        const title: Words = [{ text: shortened(source.name || source.run, value), bold: true }];
+        const run: Words = [...title, ...plain(value)];
         const name: Words | null = many ? (open ? run : null) : [{ text: set, bold: !open }, ...plain(value)];
         const colour = palette.data[many ? r % palette.data.length : 0];
-        return { points, colour, open, series: many ? `${source.name}, ${set}` : set, name };
+        const shape = shapeOf(palette, many ? r : 0);
+        const series = many ? `${source.name}, ${set}` : set;
+        return { points, colour, shape, open, series, name, ...(many && { entry: { words: title, open: false } }) };
       }),
     );
   const all = metrics.flat();
@@ -50,6 +59,7 @@ export function trainingDrawing({ sources, metrics }: FigureInputs['training'], 
       {
         outer: boxes[0],
         letter: 'a',
+        aside: true,
         x,
         y: { type: 'linear', domain: [accuracyFloor(accuracies), 1], label: plain('accuracy') },
         palette,
@@ -86,5 +96,3 @@ function lossAxis(all: readonly EpochMetrics[], wanted: 'auto' | 'linear' | 'log
     return { type: 'log' as const, domain: [low / 1.15, high * 1.15] as const, label };
   return { type: 'linear' as const, domain: [0, Math.max(0, ...values) * 1.05 || 1] as const, label };
 }
-
-export const shortened = (name: string): string => (name.length > 22 ? `${name.slice(0, 21)}…` : name);

@@ -1,4 +1,4 @@
-// The commands that hold everywhere: views, presets, themes.
+// The commands that hold everywhere: views, figures from files, themes.
 import type { Command } from './commands.svelte.ts';
 import type { View } from './place.ts';
 import type { Session } from './session.svelte.ts';
@@ -15,9 +15,10 @@ const places: { view: View; label: string; key?: string }[] = [
   { view: 'settings', label: 'Settings' },
 ];
 
-export function pageCommands({ router, settings }: Session): Command[] {
+export function pageCommands({ figures, router, settings }: Session): Command[] {
   return [
     ...places.map(({ view, label, key }) => ({ label, kind: 'view', ...(key && { key }), run: () => router.go({ view }) })),
+    { label: 'Open figure…', kind: 'file', detail: 'an SVG that was exported', key: 'o', run: () => figures.choose() },
     ...themeChoices.map(({ value, label }) => ({
       label: `Theme: ${label}`,
       kind: 'setting',

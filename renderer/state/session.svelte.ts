@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { CallResults, Client } from '../../main/contract/calls.ts';
 import type { Desktop } from '../../main/contract/desktop.ts';
 import { RunActions } from './actions.svelte.ts';
+import { FigureFiles } from './figure-files.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Commands } from './commands.svelte.ts';
@@ -20,6 +21,7 @@ export class Session {
   readonly router = new Router();
   readonly theme = new Theme();
   readonly notices = new Notices();
+  readonly figures = new FigureFiles(this.notices);
   readonly library: Library;
   readonly settings: SettingsState;
   readonly commands = new Commands();

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../main/contract/config.ts';
+import { parseFigureFile } from '../../main/contract/figure-file.ts';
 import type { LogLine } from '../../main/contract/log.ts';
 import type { RunDetail, RunSummary } from '../../main/contract/results.ts';
 import { cli, cliJson, type CliOptions } from '../support/cli.ts';
@@ -137,6 +138,50 @@ describe('a run', () => {
     const { status, lines } = await cli(['figure', 'spectrum', id, '--layer', 'layer9', '--out', at('no.svg')], o);
     expect([status, lines.length, existsSync(at('no.svg'))]).toEqual([2, 1, false]);
     expect(lines[0]).toMatch(/layer9/);
+  });
+
+  test('figure for a paper: title, letters, palette, legend, limits and dots an inch', async () => {
+    const style = [
+      '--title',
+      'A & B',
+      '--text-pt',
+      '9',
+      '--font',
+      'serif',
+      '--palette',
+      'grey',
+      '--legend',
+      'right',
+      '--x-max',
+      '2',
+      '--y-min',
+      '0.1',
+    ];
+    expect(await cli(['figure', 'ntk-alignment', id, ...style, '--out', at('paper.svg')], o)).toMatchObject({ status: 0, err: '' });
+    const svg = readFileSync(at('paper.svg'), 'utf8');
+    expect(svg).toContain('<title>A &amp; B</title>');
+    expect(svg).toMatch(/font-family="[^"]*STIX Two Text/);
+    const { request, style: kept, data } = parseFigureFile(svg, 'paper.svg');
+    expect(request).toEqual({ kind: 'ntk-alignment', runs: [id] });
+    expect(kept).toMatchObject({ title: 'A & B', textPt: 9, font: 'serif', palette: 'grey', legend: 'right', xMax: 2, yMin: 0.1 });
+    expect(data.kind).toBe('ntk-alignment');
+    expect((await cli(['figure', 'training', id, '--dpi', '600', '--out', at('paper.png')], o)).status).toBe(0);
+    const png = readFileSync(at('paper.png'));
+    expect(Math.abs(png.readUInt32BE(16) - (85 / 25.4) * 600)).toBeLessThan(8); // to whole pixels of 1/96 inch
+    expect(png.subarray(37, 41).toString()).toBe('pHYs');
+    expect(png.readUInt32BE(41)).toBe(Math.round(600 / 0.0254)); // dots a metre
+  });
+  test.each<[string, string[], RegExp]>([
+    ['training', ['--x-min', '3', '--x-max', '2'], /^--x-min: expected less than --x-max \(2\), got 3$/],
+    ['spectrum', ['--x-min', '0'], /^--x-min: expected more than 0 on a logarithmic axis, got 0$/],
+    ['training', ['--x-min', '99'], /^--x-min: expected less than 3, where the data end, got 99$/],
+    ['alignment-by-layer', ['--x-max', '2'], /^--x-max: expected none for alignment-by-layer, whose horizontal axis names layers, got 2$/],
+    ['ntk-split', ['--y-scale', 'log'], /^--y-scale: expected auto \| linear for ntk-split/],
+    ['layer-similarity', ['--legend', 'top-left'], /^--legend: expected auto \| right \| none for layer-similarity/],
+  ])('figure %s %j is refused, and nothing is written', async (kind, flags, why) => {
+    const { status, lines } = await cli(['figure', kind, id, ...flags, '--out', at('refused.svg')], o);
+    expect([status, lines.length, existsSync(at('refused.svg'))]).toEqual([2, 1, false]);
+    expect(lines[0]).toMatch(why);
   });
 
   const what = 'metrics,weights,features,alignment,spectra,ntk,outputs';

@@ -62,7 +62,17 @@ describe('says', () => {
   test.each([[['help', 'figure']], [['figure', '--help']]])('%j: what figure takes', async (args) => {
     const { status, out } = await cli(args);
     expect(status).toBe(0);
-    expect(out).toMatch(/--width-mm MM/);
+    for (const flag of [
+      'width-mm MM',
+      'title TEXT',
+      'text-pt PT',
+      'font inter|serif|helvetica',
+      'legend PLACE',
+      'x-min X',
+      'y-max Y',
+      'dpi N',
+    ])
+      expect(out).toContain(`--${flag}`);
     expect(out).toMatch(/ntk-split/);
   });
   test('figure --list: the kinds', async () => {
@@ -128,6 +138,15 @@ describe('refuses', () => {
     [['figure', 'spectrum', 'x', '--out', at('a.svg'), '--split', 'both'], /^--split: expected train \| test, got "both"$/],
     [['figure', 'training', 'x', '--out', at('a.svg'), '--scale', '2'], /^--scale: expected with a \.png/],
     [['figure', 'training', 'x', '--out', at('a.svg'), '--width-mm', '5'], /^--width-mm: expected 30 … 600, got "5"$/],
+    [['figure', 'training', 'x', '--out', at('a.svg'), '--dpi', '300'], /^--dpi: expected with a \.png, got .*a\.svg$/],
+    [['figure', 'training', 'x', '--out', at('a.png'), '--dpi', '72'], /^--dpi: expected 96 … 1200, got "72"$/],
+    [['figure', 'training', 'x', '--out', at('a.png'), '--dpi', '300', '--scale', '2'], /^--dpi: expected without --scale/],
+    [['figure', 'training', 'x', '--out', at('a.svg'), '--text-pt', '3'], /^--text-pt: expected 5 … 14, got "3"$/],
+    [['figure', 'training', 'x', '--out', at('a.svg'), '--font', 'comic'], /^--font: expected inter \| serif \| helvetica, got "comic"$/],
+    [['figure', 'training', 'x', '--out', at('a.svg'), '--palette', 'jet'], /^--palette: expected okabe-ito \| tol \| grey, got "jet"$/],
+    [['figure', 'training', 'x', '--out', at('a.svg'), '--legend', 'left'], /^--legend: expected auto \| right \| top-left/],
+    [['figure', 'training', 'x', '--out', at('a.svg'), '--x-min', 'low'], /^--x-min: expected .*, got "low"$/],
+    [['figure', 'training', 'x', '--out', at('a.svg'), '--title', 'a\nb'], /^--title: expected one line of at most 200 characters/],
     [['export', 'x', '--what', 'metrics,wheights', '--out', at('a.npz')], /^--what: expected metrics,weights,.*, got "wheights"$/],
     [['export', 'x', '--what', 'metrics'], /^--out: expected FILE\.npz or DIR, got nothing$/],
     [['export', 'x', '--out', at('text.npz'), '--epoch', 'first'], /^--epoch: /],

@@ -1,5 +1,5 @@
 // The whole program without Electron: `serve`, a real browser, a real run.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { parseFigureFile } from '../../main/contract/figure-file.ts';
 import { complaintsOf, launchBrowser } from '../support/browser.ts';
 import { cli, ensureBuilt, root } from '../support/built.ts';
 import { fillSmallRun } from '../support/small-run.ts';
@@ -101,6 +102,64 @@ test('figures are exported as SVG with their data, as PNG and as CSV', async () 
   const csv = await save('CSV');
   expect(csv.name).toMatch(/\.csv$/);
   expect(String(csv.bytes).split('\n').filter(Boolean).length).toBeGreaterThan(3);
+});
+
+test('the editor saves what the command line writes, byte for byte, and opens it again', async () => {
+  page.on('filechooser', () => undefined); // the browser takes a moment to begin listening
+  await figure('spectrum').locator('.frame svg').hover();
+  await page.keyboard.press('e');
+  const editor = page.getByRole('dialog');
+  await editor.getByLabel('Title').fill('Eigenvalues & more');
+  await editor.getByLabel('Font').selectOption('serif');
+  await editor.getByLabel('Palette').selectOption('grey');
+  await editor.getByLabel('Legend').selectOption('top-right');
+  await editor.getByLabel('Size of text in pt').fill('9');
+  await editor.getByLabel('Horizontal axis to').fill('8');
+  const [download] = await Promise.all([page.waitForEvent('download'), editor.getByRole('button', { name: 'Save SVG' }).click()]);
+  const saved = await readFile(await download.path(), 'utf8');
+  const { request } = parseFigureFile(saved, 'saved.svg');
+  const out = path.join(library, 'cli.svg');
+  const style = [
+    '--title',
+    'Eigenvalues & more',
+    '--font',
+    'serif',
+    '--palette',
+    'grey',
+    '--legend',
+    'top-right',
+    '--text-pt',
+    '9',
+    '--x-max',
+    '8',
+  ];
+  const wanted = ['--epoch', String(request.epochs), '--layer', request.layer ?? '', '--split', String(request.splits)];
+  const words = [
+    'figure',
+    'spectrum',
+    'small',
+    ...wanted,
+    ...style,
+    '--width-mm',
+    '85',
+    '--theme',
+    'light',
+    '--measure',
+    'cka',
+    '--out',
+    out,
+  ];
+  execFileSync(process.execPath, [cli, ...words, '--library', library], { cwd: root });
+  expect(saved).toBe(await readFile(out, 'utf8'));
+  await page.keyboard.press('Escape');
+  await editor.waitFor({ state: 'detached' });
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('o')]);
+  await chooser.setFiles(out);
+  await editor.waitFor();
+  const [again] = await Promise.all([page.waitForEvent('download'), editor.getByRole('button', { name: 'Save SVG' }).click()]);
+  expect(await readFile(await again.path(), 'utf8')).toBe(saved);
+  await page.keyboard.press('Escape');
+  await editor.waitFor({ state: 'detached' });
 });
 
 test('a run is cancelled and resumed', async () => {

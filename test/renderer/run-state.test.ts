@@ -4,6 +4,7 @@ import type { Client, PresetInfo } from '../../main/contract/calls.ts';
 import { parseConfig, parseSetting, type RunConfig } from '../../main/contract/config.ts';
 import type { LogLine } from '../../main/contract/log.ts';
 import { axisOf } from '../../renderer/figures/axis.ts';
+import { lettersOf } from '../../renderer/figures/letters.ts';
 import { commandText, configRows, exportWords, nearestPreset, quoted, runWords } from '../../renderer/state/config-facts.ts';
 import { csvText, inColumn, layerAt, layerNumbers, partNumbers, spectrumNumbers, tsvText } from '../../renderer/state/number-table.ts';
 import { loadPresets } from '../../main/services/presets.ts';
@@ -71,7 +72,7 @@ test('fields that differ from the defaults are marked, those that mean nothing a
 
 test('a click finds the layer that the axis has there', () => {
   for (const n of [1, 2, 5, 11]) {
-    const axis = axisOf({ type: 'names', names: Array.from({ length: n }, String), label: [] }, 40, 300);
+    const axis = axisOf({ type: 'names', names: Array.from({ length: n }, String), label: [] }, 40, 300, lettersOf('inter', 8));
     for (let i = 0; i < n; i++) expect(layerAt((axis.at(i) - 40) / 300, n)).toBe(i);
     expect([layerAt(0, n), layerAt(1, n)]).toEqual([0, n - 1]);
   }

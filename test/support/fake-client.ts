@@ -233,10 +233,10 @@ export class FakeClient implements Client {
     'sweep.cancel': ({ sweep }) => noSweep(sweep),
     'sweep.table1': ({ sweep }) => noSweep(sweep),
     'figure.data': (request) => fakeFigure(request, this.#find),
-    'figure.export': ({ request, format }) => ({
+    'figure.export': ({ request, data, format }) => ({
       fileName: `${request.kind}.${format}`,
       mime: 'text/plain',
-      bytes: new TextEncoder().encode(JSON.stringify(fakeFigure(request, this.#find))),
+      bytes: new TextEncoder().encode(JSON.stringify(data ?? fakeFigure(request, this.#find))),
     }),
   };
 

@@ -2,6 +2,7 @@
 // For developing and for photographs.
 import { mount } from 'svelte';
 import '@fontsource-variable/inter/wght.css';
+import '../../renderer/styles/figure-fonts.css';
 import '../../renderer/styles/tokens.css';
 import '../../renderer/styles/shell.css';
 import type { Settings } from '../../main/contract/settings.ts';

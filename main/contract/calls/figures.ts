@@ -1,5 +1,17 @@
 // Calls about figures: what they are drawn from, and figures as files.
 import { z } from 'zod';
+import { figureData } from '../figure-data.ts';
+import {
+  alignmentMeasures,
+  axisScales,
+  figureFonts,
+  figurePalettes,
+  legendPlaces,
+  longestTitle,
+  pngScaleRange,
+  styleRanges,
+  themes,
+} from '../figure-style.ts';
 import { figureKinds, type FigureData, type FigureKind } from '../figures.ts';
 import { splits } from '../results.ts';
 import { epoch, runId } from './parts.ts';
@@ -13,14 +25,30 @@ export const figureRequest = z.strictObject({
   splits: z.array(z.enum(splits)).min(1).max(2).optional(),
   minTrainAccuracy: z.number().min(0).max(1).optional(),
 });
+
+const within = ([least, most]: readonly [number, number]) => z.number().min(least).max(most);
+/** One field each; what fits together is for `checkStyle`. */
 export const figureStyle = z
   .strictObject({
-    widthMm: z.number().min(30).max(600),
-    heightMm: z.number().min(20).max(600),
-    theme: z.enum(['light', 'dark']),
-    xScale: z.enum(['auto', 'linear', 'log']),
-    yScale: z.enum(['auto', 'linear', 'log']),
-    measure: z.enum(['cka', 'kta', 'debiased']),
+    widthMm: within(styleRanges.widthMm),
+    heightMm: within(styleRanges.heightMm),
+    theme: z.enum(themes),
+    xScale: z.enum(axisScales),
+    yScale: z.enum(axisScales),
+    measure: z.enum(alignmentMeasures),
+    // XML has no control characters, and half of a surrogate pair is no character.
+    title: z
+      .string()
+      .max(longestTitle)
+      .regex(/^[^\p{Cc}\p{Cs}\ufffe\uffff]*$/u, { error: 'expected one line of text' }),
+    textPt: within(styleRanges.textPt),
+    font: z.enum(figureFonts),
+    palette: z.enum(figurePalettes),
+    legend: z.enum(legendPlaces),
+    xMin: z.number(),
+    xMax: z.number(),
+    yMin: z.number(),
+    yMax: z.number(),
   })
   .partial();
 
@@ -28,10 +56,12 @@ export const figureCalls = {
   'figure.data': figureRequest,
   'figure.export': z.strictObject({
     request: figureRequest,
+    /** what a figure is drawn from where that is known: a file that is opened again. The library is then not asked */
+    data: figureData.optional(),
     style: figureStyle,
     format: z.enum(['svg', 'png', 'csv']),
-    /** pixels per CSS pixel, PNG only */
-    scale: z.number().min(0.5).max(8).optional(),
+    /** pixels per CSS pixel, PNG only: dots an inch / 96 */
+    scale: within(pngScaleRange).optional(),
   }),
 } as const;
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { shown } from '../../contract/config.ts';
 import { badInput } from '../../contract/errors.ts';
-import { figureKinds, type FigureKind, type FigureStyle } from '../../contract/figures.ts';
+import { figureKinds, type FigureKind } from '../../contract/figures.ts';
 import { nearest } from '../../contract/nearest.ts';
 import { splits, type Split } from '../../contract/results.ts';
 import { numberIn, type Args } from '../cli/args.ts';
@@ -9,12 +9,12 @@ import type { Command } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
 import { bytes } from '../cli/words.ts';
 import { writeWhole } from '../files.ts';
+import { namingFlags, scaleOf, styleFlags, styleOf } from './figure-style.ts';
 
 /** Kinds of the contract that are still to come. */
 const later = ['learning-curve'];
 const howMany = { one: 'one', two: 'one or two', some: 'one or more' } as const;
 const formats = ['svg', 'png', 'csv'] as const;
-const scales = ['auto', 'linear', 'log'] as const;
 
 function kindOf(word: string): FigureKind {
   const known = figureKinds.map((k) => k.kind);
@@ -46,18 +46,6 @@ function splitsOf(args: Args): Split[] | undefined {
   });
 }
 
-function styleOf(args: Args): Partial<FigureStyle> {
-  const style: Partial<FigureStyle> = {
-    widthMm: args.number('width-mm', 30, 600),
-    heightMm: args.number('height-mm', 20, 600),
-    theme: args.choice('theme', ['light', 'dark']),
-    xScale: args.choice('x-scale', scales),
-    yScale: args.choice('y-scale', scales),
-    measure: args.choice('measure', ['cka', 'kta', 'debiased']),
-  };
-  return Object.fromEntries(Object.entries(style).filter(([, v]) => v !== undefined));
-}
-
 export const figure: Command = {
   name: 'figure',
   summary: 'the figure that the page draws, as SVG, PNG or CSV',
@@ -70,13 +58,7 @@ export const figure: Command = {
     layer: { value: 'L', help: 'a layer’s name, or ntk' },
     split: { value: 'train|test', many: true, help: 'which probe set' },
     'min-train-accuracy': { value: 'SHARE', help: 'of figures of models: leaves out those under it, 0 … 1' },
-    'width-mm': { value: 'MM', help: 'width, 30 … 600; 85 is one column, 175 two' },
-    'height-mm': { value: 'MM', help: 'height, 20 … 600' },
-    theme: { value: 'light|dark', help: 'colours for paper or for slides' },
-    scale: { value: 'N', help: 'PNG: pixels per point of 1/96 inch, 0.5 … 8' },
-    measure: { value: 'cka|kta|debiased', help: 'of alignment figures' },
-    'x-scale': { value: 'auto|linear|log', help: 'horizontal axis' },
-    'y-scale': { value: 'auto|linear|log', help: 'vertical axis' },
+    ...styleFlags,
   },
   words: { least: 0, most: 501, are: 'KIND RUN…' },
   async run(args, { output, services }) {
@@ -94,8 +76,7 @@ export const figure: Command = {
     const kind = kindOf(word);
     if (runs.length === 0) throw badInput(`figure ${kind}: expected RUN, got nothing`);
     const { out, format } = formatOf(args.text('out'));
-    const scale = args.number('scale', 0.5, 8);
-    if (scale !== undefined && format !== 'png') throw badInput(`--scale: expected with a .png, got ${out}`);
+    const [scale, style] = [scaleOf(args, format, out), styleOf(args)];
     const [epochs, layer, wanted] = [epochsOf(args), args.text('layer'), splitsOf(args)];
     const minTrainAccuracy = args.number('min-train-accuracy', 0, 1);
     const request = {
@@ -107,7 +88,7 @@ export const figure: Command = {
       ...(minTrainAccuracy !== undefined && { minTrainAccuracy }),
     };
     const { call } = await services('read');
-    const made = await call('figure.export', { request, style: styleOf(args), format, ...(scale !== undefined && { scale }) });
+    const made = await namingFlags(call('figure.export', { request, style, format, ...(scale !== undefined && { scale }) }));
     await writeWhole(out, made.bytes);
     output.document({ file: out, kind, format, bytes: made.bytes.length });
     output.line(`${out} (${bytes(made.bytes.length)})`);

@@ -1,4 +1,5 @@
 // Data of every figure, small and with known values.
+import { kindChoices, type FigureStyle } from '../../../main/contract/figure-style.ts';
 import type { FigureData, FigureKind, FigureSource, ModelPoint } from '../../../main/contract/figures.ts';
 import { layerAlignments, metricsAt, ntkAlignment } from '../../support/fake-numbers.ts';
 
@@ -95,3 +96,11 @@ export const figures: { [K in FigureKind]: Extract<FigureData, { kind: K }> } = 
   'kernel-drift': driftOf([0, 1, 4, 16]),
 };
 export const kinds = Object.keys(figures) as FigureKind[];
+
+/** A style without the logarithms that a kind refuses. */
+export function allowed(kind: FigureKind, style: Partial<FigureStyle>): Partial<FigureStyle> {
+  const { x, y } = kindChoices[kind];
+  const { xScale, yScale, ...rest } = style;
+  const kept = (scale: FigureStyle['xScale'] | undefined, choice: unknown) => (scale === 'log' && choice !== 'scaled' ? 'auto' : scale);
+  return { ...rest, xScale: kept(xScale, x) ?? 'auto', yScale: kept(yScale, y) ?? 'auto' };
+}

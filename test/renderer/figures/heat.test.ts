@@ -3,10 +3,11 @@ import { interpolateViridis, rgb } from 'd3';
 import { describe, expect, test } from 'vitest';
 import { thinned, written } from '../../../renderer/figures/heat.ts';
 import { sceneOf } from '../../../renderer/figures/index.ts';
-import { size, spell, type Mark, type Panel } from '../../../renderer/figures/scene.ts';
-import { widthOf } from '../../../renderer/figures/text.ts';
+import { lettersOf, widthOf } from '../../../renderer/figures/letters.ts';
+import { spell, type Mark, type Panel } from '../../../renderer/figures/scene.ts';
 import { driftOf, similarityOf, source } from './data.ts';
 
+const size = lettersOf('inter', 8);
 type Path = Extract<Mark, { type: 'path' }>;
 const cellsOf = ({ marks, frame }: Panel) =>
   marks
