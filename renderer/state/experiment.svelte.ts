@@ -5,6 +5,7 @@ import type { DeviceReport } from '../../main/contract/results.ts';
 import { gridSize, leftOut, mostCells, type GridAxis, type LeaveOut } from '../../main/contract/sweep-grid.ts';
 import type { SweepSpec } from '../../main/contract/sweeps.ts';
 import { fieldErrors, layerOf, relevantToAny, toText, valuesOf, type Values } from './form.ts';
+import { count } from '../text.ts';
 import { messageOf } from './notices.svelte.ts';
 import { readField, writeField, type Reading } from './ranges.ts';
 import type { Router } from './router.svelte.ts';
@@ -64,10 +65,10 @@ export class Experiment {
   );
   /** what each field was read as */
   readonly readings: Readonly<Record<string, Reading>> = $derived.by(() => {
-    const tied = new Set(this.together.flat());
+    const tied = this.together.flat();
     const read = (path: string): Reading => {
       const text = this.texts[path] ?? this.swept.texts[path];
-      return text === undefined ? { values: [this.base[path]] } : readField(byPath.get(path) as Field, text, tied.has(path));
+      return text === undefined ? { values: [this.base[path]] } : readField(byPath.get(path) as Field, text, tied.includes(path));
     };
     return Object.fromEntries(fields.map(({ path }) => [path, read(path)]));
   });
@@ -107,7 +108,7 @@ export class Experiment {
   /** what is wrong with the grid itself */
   readonly gridProblem: string = $derived(
     this.gridSize > mostCells
-      ? `expected at most ${mostCells} runs, got ${this.gridSize}`
+      ? `expected at most ${count(mostCells)} runs, got ${count(this.gridSize)}`
       : this.size === 0
         ? 'every cell is left out: nothing would run'
         : '',

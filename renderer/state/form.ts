@@ -1,5 +1,6 @@
 // The form of a run, made from the contract's table of fields: which control a field gets, its value as text and back, its error.
 import { fields, parseConfig, put, shown, valueAt, type Field, type RunConfig } from '../../main/contract/config.ts';
+import { count } from '../text.ts';
 import { messageOf } from './notices.svelte.ts';
 
 export type Control =
@@ -23,7 +24,10 @@ export function rangeOf({ path, kind }: Field): string {
   if (path === 'analysis.snapshots') return '0, 25, last; every 5; log 6';
   if (path === 'model.hidden') return 'widths 1 … 16384, or 200 × 4';
   if (!/\d … \d|from \d/.test(kind.accepts)) return '';
-  return kind.accepts.replace(/^a number from (\S+) to (\S+)$/, '$1 … $2').replace(/^a (list of )?texts? .*$/, '');
+  return kind.accepts
+    .replace(/^a number from (\S+) to (\S+)$/, '$1 … $2')
+    .replace(/^a (list of )?texts? .*$/, '')
+    .replace(/\d{5,}/g, (n) => count(Number(n)));
 }
 
 /** A value as it stands in a form: lists with commas, a plan of snapshots as `every 5` or `log 4`. */

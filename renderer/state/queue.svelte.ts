@@ -9,7 +9,7 @@ export class RunQueue {
   state = $state.raw<QueueState | null>(null);
   problem = $state('');
   /** ids of runs with which something is being done */
-  busy = $state.raw<ReadonlySet<string>>(new Set());
+  busy = $state.raw<readonly string[]>([]);
   #client: Client;
   #notices: Notices;
 
@@ -77,13 +77,13 @@ export class RunQueue {
   #knows = (id: string): boolean => this.atWork.some((r) => r.id === id);
 
   async #with(id: string, work: () => Promise<unknown>): Promise<void> {
-    this.busy = new Set([...this.busy, id]);
+    this.busy = [...this.busy, id];
     try {
       await work();
     } catch (error) {
       this.#notices.failed(error);
     }
-    this.busy = new Set([...this.busy].filter((other) => other !== id));
+    this.busy = this.busy.filter((other) => other !== id);
     await this.read();
   }
 

@@ -1,8 +1,9 @@
 // From what a form holds to a sweep's file, and back.
 import { defaultConfig, fields, valueAt, type Field } from '../../main/contract/config.ts';
-import { gridSize, type GridAxis, type LeaveOut } from '../../main/contract/sweep-grid.ts';
+import type { GridAxis, LeaveOut } from '../../main/contract/sweep-grid.ts';
 import type { SweepSpec } from '../../main/contract/sweeps.ts';
 import { layerOf } from './form.ts';
+import { count } from '../text.ts';
 import { writeField } from './ranges.ts';
 
 const byPath = new Map<string, Field>(fields.map((f) => [f.path, f]));
@@ -74,6 +75,4 @@ export function specOf(
 
 /** `4 widths × 3 rates × 2 seeds`, in the form's own words. */
 export const gridWords = (axes: readonly GridAxis[]): string =>
-  axes.map((a) => `${a.tuples.length} ${a.paths.map((p) => p.split('.').at(-1)).join(' + ')}`).join(' × ');
-
-export { gridSize };
+  axes.map((a) => `${count(a.tuples.length)} ${a.paths.map((p) => p.split('.').at(-1)).join(' + ')}`).join(' × ');

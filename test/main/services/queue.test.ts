@@ -1,6 +1,6 @@
 // The queue: order, hold, how many at a time, what is refused, what is told; devices and a person's own presets.
 import { afterEach, expect, test } from 'vitest';
-import type { CallResults, QueueCounts } from '../../../main/contract/calls.ts';
+import type { CallResults } from '../../../main/contract/calls.ts';
 import { KernelscopeError } from '../../../main/contract/errors.ts';
 import { Queue } from '../../../main/services/queue.ts';
 import { checkpoint, config, newDir } from '../store/support.ts';
@@ -85,7 +85,7 @@ test('of many that wait so many are listed as were asked for, and all are counte
 
 test('every change is told, those of one turn at once', async () => {
   const { services, events, jobs } = await started('a');
-  const told = () => events.flatMap(([name, payload]) => (name === 'queue.changed' ? [payload as QueueCounts] : []));
+  const told = () => events.flatMap(([name, payload]) => (name === 'queue.changed' ? [payload] : []));
   expect(told().at(-1)).toEqual({ running: 1, paused: 0, waiting: 0, held: false, atOnce: 1 });
   const before = told().length;
   const base = { ...JSON.parse(JSON.stringify(config())), name: undefined } as object;
