@@ -3,13 +3,13 @@ import type { Emit, Handlers } from '../contract/calls.ts';
 import type { PresetInfo } from '../contract/calls/presets.ts';
 import { parseConfig } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
-import type { Estimate } from '../contract/results.ts';
 import type { Calibration } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
-import { cellsOf, parseSweep, type Sweep } from '../sweeps/index.ts';
+import { readSweep, type Sweep } from '../sweeps/index.ts';
+import { cellsInSlices, estimatesInSlices } from './cells.ts';
 import { estimate, type ShapeOf } from './estimate.ts';
 import { configFor, type Preset } from './presets.ts';
-import { estimateAll, estimateEach } from './sweep-cost.ts';
+import { estimateAll } from './sweep-cost.ts';
 
 export interface PresetsOptions {
   library: Library;
@@ -37,28 +37,23 @@ interface Kept {
 export function createPresets({ library, emit, presets, toWrite, calibration, shapeOf }: PresetsOptions): Presets {
   const own = () =>
     library.settings.keys(prefix).map((key) => ({ name: key.slice(prefix.length), kept: library.settings.get(key) as Kept }));
-  /** @throws KernelscopeError where a version that kept it knew other fields */
+  /** Its cells are not looked at again: they were when it was kept.
+   *  @throws KernelscopeError where a version that kept it knew other fields */
   const read = (name: string, { title, config, sweep }: Kept): Preset => {
-    const parsed: Sweep | null = sweep === undefined ? null : parseSweep(sweep);
+    const parsed: Sweep | null = sweep === undefined ? null : readSweep(sweep);
     if (!parsed) parseConfig(config);
     return { name, title, figures: '', description: '', config: parsed ? null : config, sweep: parsed };
   };
-  const info = ({ sweep, ...preset }: Preset, yours: boolean, measured: Calibration): PresetInfo => {
-    const cost = (of: () => Estimate) => orNull(() => of());
-    if (!sweep)
-      return {
-        ...preset,
-        sweep,
-        yours,
-        estimate: cost(() => estimate(configFor([{ ...preset, sweep }], { preset: preset.name }), measured, shapeOf)),
-      };
-    const configs = cellsOf(sweep).map((cell) => cell.config);
-    return {
-      ...preset,
-      sweep: { spec: sweep.spec, size: configs.length },
-      yours,
-      estimate: cost(() => estimateAll(estimateEach(configs, measured, shapeOf))),
-    };
+  /** @throws KernelscopeError where its fields are of another version */
+  const info = async ({ sweep, ...preset }: Preset, yours: boolean, measured: Calibration): Promise<PresetInfo> => {
+    if (!sweep) {
+      const config = configFor([{ ...preset, sweep }], { preset: preset.name });
+      return { ...preset, sweep, yours, estimate: await orNull(async () => estimate(config, measured, shapeOf)) };
+    }
+    const { cells } = await cellsInSlices(sweep.spec);
+    const configs = cells.map((cell) => cell.config);
+    const cost = await orNull(async () => estimateAll(await estimatesInSlices(configs, measured, shapeOf)));
+    return { ...preset, sweep: { spec: sweep.spec, size: configs.length }, yours, estimate: cost };
   };
   /** One that this version cannot read is listed all the same: it can be removed. */
   const unread = (name: string, { title, config = null }: Kept): PresetInfo => ({
@@ -73,15 +68,15 @@ export function createPresets({ library, emit, presets, toWrite, calibration, sh
   });
 
   return {
-    all: () => [...presets, ...own().flatMap(({ name, kept }) => orNull(() => read(name, kept)) ?? [])],
+    all: () => [...presets, ...own().flatMap(({ name, kept }) => readable(() => read(name, kept)))],
 
     async 'presets.list'() {
       const measured = await calibration();
-      const yours = own().map(({ name, kept }) => {
-        const preset = orNull(() => read(name, kept));
-        return preset ? info(preset, true, measured) : unread(name, kept);
-      });
-      return [...presets.map((preset) => info(preset, false, measured)), ...yours];
+      const list: PresetInfo[] = [];
+      for (const preset of presets) list.push(await info(preset, false, measured));
+      for (const { name, kept } of own())
+        list.push((await orNull(async () => info(read(name, kept), true, measured))) ?? unread(name, kept));
+      return list;
     },
 
     async 'presets.save'({ name, title = name, config, sweep }) {
@@ -92,7 +87,7 @@ export function createPresets({ library, emit, presets, toWrite, calibration, sh
       const kept: Kept = { title, ...(config !== undefined && { config }), ...(sweep !== undefined && { sweep }) };
       const preset = read(name, kept);
       toWrite();
-      const shown = info(preset, true, await calibration());
+      const shown = await info(preset, true, await calibration());
       library.settings.put(prefix + name, kept);
       emit('presets.changed', { name });
       return shown;
@@ -108,12 +103,22 @@ export function createPresets({ library, emit, presets, toWrite, calibration, sh
   };
 }
 
-/** What cannot be: its dataset is not here, its fields are of another version. */
-function orNull<T>(work: () => T): T | null {
+/** null for what cannot be: its dataset is not here, its fields are of another version. */
+async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (error instanceof KernelscopeError) return null;
+    throw error;
+  }
+}
+
+/** None where a version that kept it knew other fields. */
+function readable(work: () => Preset): Preset[] {
+  try {
+    return [work()];
+  } catch (error) {
+    if (error instanceof KernelscopeError) return [];
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 // Calls about runs: start, watch, stop, resume.
+import { setTimeout } from 'node:timers/promises';
 import type { Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
@@ -42,6 +43,9 @@ export interface RunServices extends RunCalls {
   /** Stops everything; what was done is kept. */
   stopAll: (reason: string) => Promise<void>;
 }
+
+/** ms that a pause is waited for */
+const patience = 3000;
 
 const isOver = (state: RunState) => state !== 'queued' && state !== 'running' && state !== 'paused';
 
@@ -133,7 +137,8 @@ export function createRuns(o: RunsOptions): RunServices {
       const { state } = library.runs.get(id);
       const rest = state === 'running' && trainer.pause(id);
       if (!rest) throw badInput(`run ${id}: is ${state}; only a running one can be paused`);
-      await rest;
+      // A snapshot that is being analysed is finished first, which may take minutes: then the state follows by its event.
+      await Promise.race([rest, setTimeout(patience, undefined, { ref: false })]);
       return library.runs.get(id);
     },
 

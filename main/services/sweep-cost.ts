@@ -1,13 +1,9 @@
 // What a sweep costs, and how long it will still take.
 import type { Estimate } from '../contract/results.ts';
-import type { RunConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { Calibration, DeviceWish } from '../compute/index.ts';
 import type { Library, StoredCell } from '../store/index.ts';
 import { estimate, type ShapeOf } from './estimate.ts';
-
-export const estimateEach = (configs: readonly RunConfig[], calibration: Calibration, shapeOf: ShapeOf): Estimate[] =>
-  configs.map((config) => estimate(config, calibration, shapeOf));
 
 /** Cost of all runs, one after the other: times and disk add up, memory is that of the largest. */
 export function estimateAll(all: readonly Estimate[]): Estimate {

@@ -7,11 +7,12 @@ import { gridSize } from '../contract/sweep-grid.ts';
 import type { SweepCell, SweepDetail } from '../contract/sweeps.ts';
 import type { Calibration, DeviceWish } from '../compute/index.ts';
 import type { Library, StoredCell } from '../store/index.ts';
-import { cellsOf, configHash, parseSweep, sweepHash, type Cell, type Sweep } from '../sweeps/index.ts';
+import { configHash, sweepHash, type Cell, type Sweep } from '../sweeps/index.ts';
+import { cellsInSlices, estimatesInSlices } from './cells.ts';
 import { sizeOfRun, type ShapeOf } from './estimate.ts';
 import { presetNamed, type Preset } from './presets.ts';
 import type { ManyRuns } from './runs.ts';
-import { createOutlook, estimateAll, estimateEach } from './sweep-cost.ts';
+import { createOutlook, estimateAll } from './sweep-cost.ts';
 import { table1 } from './table1.ts';
 
 export interface SweepsOptions {
@@ -45,16 +46,13 @@ export function createSweeps(o: SweepsOptions): SweepServices {
   const { library, emit, many } = o;
   const secondsLeft = createOutlook(library, o.calibration, o.shapeOf);
 
-  const sweepOf = ({ preset: name, sweep: spec }: { preset?: string; sweep?: unknown }): { sweep: Sweep; cells: Cell[] } => {
+  const sweepOf = async ({ preset: name, sweep: spec }: { preset?: string; sweep?: unknown }): Promise<{ sweep: Sweep; cells: Cell[] }> => {
     if (name === undefined && spec === undefined) throw badInput('sweep: expected a preset or a sweep, got neither');
     if (name !== undefined && spec !== undefined) throw badInput('sweep: expected a preset or a sweep, got both');
-    if (name === undefined) {
-      const sweep = parseSweep(spec);
-      return { sweep, cells: cellsOf(sweep) };
-    }
+    if (name === undefined) return cellsInSlices(spec);
     const preset = presetNamed(o.presets(), name, 'sweep');
     if (!preset.sweep) throw badInput(`preset: expected a sweep, got ${name}, which is one run`);
-    return { sweep: preset.sweep, cells: cellsOf(preset.sweep) };
+    return cellsInSlices(preset.sweep.spec);
   };
   const named = (ref: string): string => {
     const id = library.sweeps.resolve(ref);
@@ -79,7 +77,10 @@ export function createSweeps(o: SweepsOptions): SweepServices {
   };
 
   /** Refuses before anything is written. */
-  const check = async ({ sweep, cells }: ReturnType<typeof sweepOf>, { jobs = 1, retry = false, device }: CallParsed<'sweep.start'>) => {
+  const check = async (
+    { sweep, cells }: Awaited<ReturnType<typeof sweepOf>>,
+    { jobs = 1, retry = false, device }: CallParsed<'sweep.start'>,
+  ) => {
     const steps = plan(library.sweeps.find(sweepHash(sweep.name, cells)), cells, retry);
     const open = cells.filter((_, i) => steps[i].way === 'created' || steps[i].way === 'resumed').map((c) => c.config);
     await o.checkAll(open, device);
@@ -95,9 +96,9 @@ export function createSweeps(o: SweepsOptions): SweepServices {
       return { ...library.sweeps.get(id), cells: cells.map(shownCell), secondsLeft: left };
     },
     async 'sweep.estimate'(asked) {
-      const { sweep, cells } = sweepOf(asked);
+      const { sweep, cells } = await sweepOf(asked);
       await o.checkAll([], asked.device);
-      const each = estimateEach(
+      const each = await estimatesInSlices(
         cells.map((c) => c.config),
         await o.calibration(asked.device),
         o.shapeOf,
@@ -106,10 +107,10 @@ export function createSweeps(o: SweepsOptions): SweepServices {
       cells.forEach(({ position }, i) => (seconds[position] = each[i].seconds));
       return { size: cells.length, estimate: estimateAll(each), cells: seconds, room: await o.room() };
     },
-    checkSweep: async (asked) => check(sweepOf(asked), asked),
+    checkSweep: async (asked) => check(await sweepOf(asked), asked),
 
     async 'sweep.start'(asked) {
-      const wanted = sweepOf(asked);
+      const wanted = await sweepOf(asked);
       const { sweep, cells } = wanted;
       many.toWrite();
       await check(wanted, asked);

@@ -29,6 +29,13 @@ const known = new Set(fields.map((f) => f.path));
 /** The sweep of a file's JSON, every one of its cells checked.
  *  @throws KernelscopeError `bad-input` naming the key of the grid, or the cell and its field */
 export function parseSweep(json: unknown): Sweep {
+  const sweep = readSweep(json);
+  cellsOf(sweep);
+  return sweep;
+}
+
+/** The sweep of a file's JSON, its cells not checked yet. @throws KernelscopeError `bad-input` naming the key */
+export function readSweep(json: unknown): Sweep {
   if (!isTree(json)) throw badInput(`sweep: expected {"name", "base", "grid"}, got ${shown(json)}`);
   const { name, base = {}, grid, exclude, ...others } = json;
   const [other] = Object.keys(others);
@@ -45,9 +52,7 @@ export function parseSweep(json: unknown): Sweep {
   if (size > mostCells) throw badInput(`grid: expected at most ${mostCells} cells, got ${size}`);
   const rules = exclude === undefined ? [] : parseExclude(exclude, axes);
   const spec: SweepSpec = { name, base, grid: grid as SweepSpec['grid'], ...(rules.length > 0 && { exclude: rules }) };
-  const sweep: Sweep = { name, spec, axes };
-  cellsOf(sweep);
-  return sweep;
+  return { name, spec, axes };
 }
 
 function axesOf(grid: Tree): Axis[] {
@@ -85,27 +90,31 @@ function shortest(path: string, all: readonly string[]): string {
 
 /** The complete configs of a sweep without those that it leaves out, the last key of its grid fastest.
  *  @throws KernelscopeError `bad-input` naming the first cell that cannot be, and its field */
-export function cellsOf({ name, spec, axes }: Sweep): Cell[] {
-  return leftOut(axes, spec.exclude ?? []).flatMap((out, position) => {
-    if (out) return [];
-    const layer: Tree = {};
-    const steps = stepsAt(axes, position);
-    axes.forEach(({ paths, tuples }, a) => paths.forEach((path, i) => put(layer, path, tuples[steps[a]][i])));
-    const label = axes
-      .flatMap(({ labels, tuples }, a) => labels.map((word, i) => `${word}=${wordOf(tuples[steps[a]][i], steps[a])}`))
-      .join(' ');
-    try {
-      const config = parseConfig(spec.base, layer);
-      // A tag tells the sweep; a name that began with it would be cut where the cells differ. 200 characters is what a run's name may have.
-      return {
-        position,
-        config: { ...config, name: label.length <= 200 ? label : `cell ${position + 1}`, tags: tagged(config.tags, name) },
-      };
-    } catch (error) {
-      if (error instanceof KernelscopeError) throw badInput(`cell ${position + 1} (${label}): ${error.message}`);
-      throw error;
-    }
-  });
+export const cellsOf = (sweep: Sweep): Cell[] => placesLeft(sweep).map((place) => cellAt(sweep, place));
+
+/** Places of the whole grid that are not left out, ascending. */
+export const placesLeft = ({ spec, axes }: Sweep): number[] =>
+  leftOut(axes, spec.exclude ?? []).flatMap((out, place) => (out ? [] : [place]));
+
+/** The cell at a place of the whole grid. @throws KernelscopeError `bad-input` naming it and its field, where it cannot be */
+export function cellAt({ name, spec, axes }: Sweep, position: number): Cell {
+  const layer: Tree = {};
+  const steps = stepsAt(axes, position);
+  axes.forEach(({ paths, tuples }, a) => paths.forEach((path, i) => put(layer, path, tuples[steps[a]][i])));
+  const label = axes
+    .flatMap(({ labels, tuples }, a) => labels.map((word, i) => `${word}=${wordOf(tuples[steps[a]][i], steps[a])}`))
+    .join(' ');
+  try {
+    const config = parseConfig(spec.base, layer);
+    // A tag tells the sweep; a name that began with it would be cut where the cells differ. 200 characters is what a run's name may have.
+    return {
+      position,
+      config: { ...config, name: label.length <= 200 ? label : `cell ${position + 1}`, tags: tagged(config.tags, name) },
+    };
+  } catch (error) {
+    if (error instanceof KernelscopeError) throw badInput(`cell ${position + 1} (${label}): ${error.message}`);
+    throw error;
+  }
 }
 
 const tagged = (tags: readonly string[], tag: string) => (tags.includes(tag) ? [...tags] : [...tags, tag]);

@@ -23,7 +23,8 @@ export const runCalls = {
   'run.metrics': z.strictObject({ run: runId }),
   'run.snapshot': z.strictObject({ run: runId, epoch }),
   'run.cancel': z.strictObject({ run: runId }),
-  /** it waits at its next step boundary, its memory kept; answers once it does, or has ended before */
+  /** it waits at its next step boundary, its memory kept; answers once it does or has ended, or after three seconds:
+   *  a snapshot that is being analysed is finished first */
   'run.pause': z.strictObject({ run: runId }),
   /** a paused run goes on at once where it waits, any other one from its last checkpoint at its turn */
   'run.resume': z.strictObject({ run: runId }),
