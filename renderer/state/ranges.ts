@@ -96,7 +96,7 @@ function distinct(values: unknown[], repeats: boolean): Reading {
 
 /** Several values as they are typed; of one, its text in a form. */
 export const writeField = (field: Field, values: readonly unknown[]): string =>
-  values.map(toText).join(Array.isArray(field.default) ? '; ' : ', ');
+  values.map(field.path === 'model.hidden' && values.length > 1 ? shortValue : toText).join(Array.isArray(field.default) ? '; ' : ', ');
 
 /** A value as it heads a row: equal widths as `200 × 4`. */
 export function shortValue(value: unknown): string {
