@@ -100,7 +100,7 @@ test('cells are left out by dragging and by keyboard, and taken in again', async
 });
 
 test('choices are swept by their boxes; values that are tied stay tied, or are let go', async () => {
-  await open('#/new?preset=section-5-small');
+  await open('#/new?preset=optimizers');
   await page.getByText('4 values, together with learningRate').waitFor();
   await page.getByRole('button', { name: 'Start 24 runs' }).waitFor();
   await page.getByRole('button', { name: 'Sweep activation' }).click();
