@@ -18,7 +18,7 @@ import type {
 } from '../contract/results.ts';
 
 /** Changes with every change of this file that an older partner would misread. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 export type DeviceWish = 'auto' | 'cpu' | 'webgpu' | 'cuda';
 
@@ -47,7 +47,10 @@ export type TrainReport =
   | { kind: 'epoch'; metrics: EpochMetrics }
   /** seconds: what the analysis took */
   | { kind: 'snapshot'; snapshot: Snapshot; weights: NamedArray[]; seconds?: number }
-  | { kind: 'checkpoint'; checkpoint: Checkpoint };
+  | { kind: 'checkpoint'; checkpoint: Checkpoint }
+  /** it waits between two steps, its memory kept; the checkpoint of here was reported before */
+  | { kind: 'paused' }
+  | { kind: 'resumed' };
 
 export const recomputed = ['features', 'ntk', 'outputs'] as const;
 export type Recomputed = (typeof recomputed)[number];
@@ -159,6 +162,9 @@ export type Down =
   | { kind: 'start'; job: JobName; input: Jobs[JobName]['input'] }
   | { kind: 'answer'; to: number; value: unknown }
   | { kind: 'cancel' }
+  /** a training waits at its next step boundary until it is resumed; other jobs go on */
+  | { kind: 'pause' }
+  | { kind: 'resume' }
   | { kind: 'leave' };
 
 /** From the compute process. */

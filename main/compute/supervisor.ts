@@ -12,6 +12,9 @@ export interface JobHandle<K extends JobName> {
   readonly result: Promise<Jobs[K]['result']>;
   /** asks it to stop, and ends it if it does not */
   cancel(): void;
+  /** asks a training to wait at its next step boundary: it reports `paused` there, and `resumed` once it goes on */
+  pause(): void;
+  resume(): void;
 }
 
 export interface Compute {
@@ -167,5 +170,7 @@ function supervise<K extends JobName>(
       child.send({ kind: 'cancel' });
       endBy(grace);
     },
+    pause: () => child.send({ kind: 'pause' }),
+    resume: () => child.send({ kind: 'resume' }),
   };
 }

@@ -1,5 +1,6 @@
 // The compute process's end of the protocol: one job, its reports, its end.
 import { KernelscopeError } from '../contract/errors.ts';
+import { PauseGate, type Gate } from '../training/gate.ts';
 import { protocolVersion, type Down, type JobName, type Jobs, type Up } from './protocol.ts';
 
 /** The way to the supervisor. */
@@ -13,6 +14,8 @@ export interface Link {
 /** What a job has of the world besides its input. */
 export interface JobContext<K extends JobName> {
   signal: AbortSignal;
+  /** closed while a pause is wished for */
+  gate: Gate;
   /** says it and goes on */
   tell(report: Jobs[K]['report']): void;
   /** says it and waits until the supervisor has dealt with it (what it reports is then on disk), or has sent what was asked for */
@@ -26,12 +29,14 @@ const beat = 2_000; // ms between signs of life
 /** Says hello and does the job that it is given. */
 export function serveJob(link: Link, table: JobTable): void {
   const stop = new AbortController();
+  const gate = new PauseGate();
   const waiting = new Map<number, (value: unknown) => void>();
   let asked = 0;
   let begun = false;
 
   const context: JobContext<JobName> = {
     signal: stop.signal,
+    gate,
     tell: (report) => link.send({ kind: 'report', asks: null, report }),
     ask: (report) =>
       new Promise((resolve) => {
@@ -69,6 +74,12 @@ export function serveJob(link: Link, table: JobTable): void {
         break;
       case 'cancel':
         stop.abort();
+        break;
+      case 'pause':
+        gate.close();
+        break;
+      case 'resume':
+        gate.open();
         break;
       case 'leave':
         link.leave();

@@ -4,18 +4,23 @@ import { appCalls, appEvents, type AppEvents, type AppResults } from './calls/ap
 import { compareCalls, type CompareResults } from './calls/compare.ts';
 import { figureCalls, type FigureResults } from './calls/figures.ts';
 import { libraryCalls, libraryEvents, type LibraryEvents, type LibraryResults } from './calls/library.ts';
+import { presetCalls, presetEvents, type PresetEvents, type PresetResults } from './calls/presets.ts';
+import { queueCalls, queueEvents, type QueueEvents, type QueueResults } from './calls/queue.ts';
 import { reproduceCalls, type ReproduceResults } from './calls/reproduce.ts';
 import { runCalls, runEvents, type RunEvents, type RunResults } from './calls/runs.ts';
 import { sweepCalls, type SweepResults } from './calls/sweeps.ts';
 
 export { figureRequest, figureStyle } from './calls/figures.ts';
-export type { PresetInfo } from './calls/runs.ts';
+export type { PresetInfo } from './calls/presets.ts';
+export type { QueueCounts, QueuedRun, QueueState } from './calls/queue.ts';
 
 /** Inputs are parsed at the door. */
 export const calls = {
   ...appCalls,
   ...libraryCalls,
   ...runCalls,
+  ...presetCalls,
+  ...queueCalls,
   ...compareCalls,
   ...sweepCalls,
   ...figureCalls,
@@ -27,12 +32,27 @@ export type CallInput<K extends CallName> = z.input<(typeof calls)[K]>;
 export type CallParsed<K extends CallName> = z.output<(typeof calls)[K]>;
 
 export interface CallResults
-  extends AppResults, LibraryResults, RunResults, CompareResults, SweepResults, FigureResults, ReproduceResults {}
+  extends
+    AppResults,
+    LibraryResults,
+    RunResults,
+    PresetResults,
+    QueueResults,
+    CompareResults,
+    SweepResults,
+    FigureResults,
+    ReproduceResults {}
 
 /** What happens while nobody asks. */
-export interface Events extends AppEvents, LibraryEvents, RunEvents {}
+export interface Events extends AppEvents, LibraryEvents, RunEvents, PresetEvents, QueueEvents {}
 export type EventName = keyof Events;
-export const eventNames = [...appEvents, ...libraryEvents, ...runEvents] as const satisfies readonly EventName[];
+export const eventNames = [
+  ...appEvents,
+  ...libraryEvents,
+  ...runEvents,
+  ...presetEvents,
+  ...queueEvents,
+] as const satisfies readonly EventName[];
 
 /** The host's side of the contract: one method a call. */
 export type Handlers = { [K in CallName]: (input: CallParsed<K>) => Promise<CallResults[K]> };

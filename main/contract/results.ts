@@ -183,6 +183,12 @@ export interface TrashedRun {
   deleted: string;
 }
 
+/** Memory of the machine, and what is free of the library's disk; bytes. */
+export interface Room {
+  memoryBytes: number;
+  diskBytes: number;
+}
+
 /** Cost of a run before it starts. */
 export interface Estimate {
   seconds: number;

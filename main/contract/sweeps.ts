@@ -8,6 +8,8 @@ export interface SweepSpec {
   /** fields that all cells share, where they differ from the defaults */
   base: Record<string, unknown>;
   grid: Record<string, unknown[]>;
+  /** leaves out the cells at which all fields of one of these entries have these values */
+  exclude?: Record<string, unknown>[];
 }
 
 /** `none`: the cell has no run yet, or its run was deleted. */

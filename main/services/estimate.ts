@@ -1,16 +1,11 @@
 // What a run will cost: counted operations, divided by what this machine was measured to do; memory and disk from sizes.
 import { badInput } from '../contract/errors.ts';
 import { snapshotEpochs, type RunConfig } from '../contract/config.ts';
-import type { Estimate } from '../contract/results.ts';
+import type { Estimate, Room } from '../contract/results.ts';
 import { workOf, type Calibration, type Work } from '../compute/index.ts';
 import type { SampleShape } from '../data/index.ts';
 
 type Part = Estimate['parts'][number];
-/** Free memory and disk, bytes. */
-export interface Room {
-  memoryBytes: number;
-  diskBytes: number;
-}
 /** Shape of the samples of a dataset by its name. @throws `bad-input` for one that is not here */
 export type ShapeOf = (dataset: string) => SampleShape;
 
@@ -43,14 +38,21 @@ function training(config: RunConfig, work: Work) {
 const keptBytes = 2 ** 30;
 const blockBytes = 512e6;
 
-/** Operations in float64 products, in the eigensolver (n³) and in kernels of one analysis of both probe sets. */
-function analysis(
-  config: RunConfig,
-  work: Work,
-): { products: number; cubes: number; kernels: number; memoryBytes: number; diskBytes: number } {
+/** Operations in float64 products, in the eigensolver (n³) and in kernels; memory and disk. */
+interface Load {
+  products: number;
+  cubes: number;
+  kernels: number;
+  memoryBytes: number;
+  diskBytes: number;
+}
+
+/** One analysis of both probe sets: of the layers' kernels, and what the tangent kernel adds to it. */
+function analysis(config: RunConfig, work: Work): { layers: Load; tangent: Load } {
   const { alignment, spectrum, ntk, probe } = config.analysis;
   const { inputs, classes, widths } = work;
-  const total = { products: 0, cubes: 0, kernels: 0, memoryBytes: 0, diskBytes: 4 * work.weights };
+  const total: Load = { products: 0, cubes: 0, kernels: 0, memoryBytes: 0, diskBytes: 4 * work.weights };
+  const tangent: Load = { products: 0, cubes: 0, kernels: 0, memoryBytes: 0, diskBytes: 0 };
   for (const P of [probe.train, probe.test]) {
     let most = 0;
     for (const N of widths) {
@@ -70,18 +72,20 @@ function analysis(
     );
     total.kernels += P * work.forward;
     if (ntk) {
-      total.kernels += work.ntk(P);
+      tangent.kernels += work.ntk(P);
       if (spectrum) {
-        total.cubes += P ** 3;
-        total.diskBytes += 16 * P;
+        tangent.cubes += P ** 3;
+        tangent.diskBytes += 16 * P;
       }
       // K in float32, its copy in float64 for the spectrum, and the tangent factors of some blocks
-      most = Math.max(most, (spectrum ? 12 * P * P : 0) + 200e6 + (work.maps > 0 ? 800e6 : 0));
+      tangent.memoryBytes = Math.max(tangent.memoryBytes, (spectrum ? 12 * P * P : 0) + 200e6 + (work.maps > 0 ? 800e6 : 0));
     }
     total.memoryBytes = Math.max(total.memoryBytes, most);
     total.diskBytes += 8 * 1024; // rows of the tables
   }
-  return total;
+  // One after the other: the larger of the two is what is held at most.
+  tangent.memoryBytes = Math.max(0, tangent.memoryBytes - total.memoryBytes);
+  return { layers: total, tangent };
 }
 
 const probesBytes = (config: RunConfig, { inputs, classes }: Work) =>
@@ -91,10 +95,10 @@ const probesBytes = (config: RunConfig, { inputs, classes }: Work) =>
 export function sizeOfRun(config: RunConfig, shapeOf: ShapeOf): Room {
   const work = workOf(config, shapeOf(config.data.dataset));
   const snapshots = snapshotEpochs(config.analysis.snapshots, config.training.epochs).length;
-  const [t, a] = [training(config, work), analysis(config, work)];
+  const [t, { layers, tangent }] = [training(config, work), analysis(config, work)];
   return {
-    memoryBytes: processBytes + t.memoryBytes + a.memoryBytes + 2 * probesBytes(config, work),
-    diskBytes: t.diskBytes + snapshots * a.diskBytes + probesBytes(config, work),
+    memoryBytes: processBytes + t.memoryBytes + layers.memoryBytes + tangent.memoryBytes + 2 * probesBytes(config, work),
+    diskBytes: t.diskBytes + snapshots * (layers.diskBytes + tangent.diskBytes) + probesBytes(config, work),
   };
 }
 
@@ -103,6 +107,9 @@ export function estimate(config: RunConfig, { device, rates }: Calibration, shap
   const work = workOf(config, shapeOf(config.data.dataset));
   const snapshots = snapshotEpochs(config.analysis.snapshots, config.training.epochs).length;
   const [t, a] = [training(config, work), analysis(config, work)];
+  const secondsOf = ({ products, cubes, kernels }: Load) =>
+    products / rates.gemmFlops + cubes / rates.eigenCubes + kernels / rates.kernelFlops;
+  const at = `at ${snapshots} snapshot${snapshots === 1 ? '' : 's'}`;
   const samples = config.data.train + config.data.test;
   const perSample = config.data.dataset === 'digits' ? 60e-6 : 10e-6; // seconds to make or to read one, measured
   const parts: Part[] = [
@@ -119,10 +126,16 @@ export function estimate(config: RunConfig, { device, rates }: Calibration, shap
       diskBytes: t.diskBytes,
     },
     {
-      what: `${snapshots} snapshot${snapshots === 1 ? '' : 's'}`,
-      seconds: snapshots * (a.products / rates.gemmFlops + a.cubes / rates.eigenCubes + a.kernels / rates.kernelFlops),
-      memoryBytes: a.memoryBytes + 2 * probesBytes(config, work),
-      diskBytes: snapshots * a.diskBytes,
+      what: `layers ${at}`,
+      seconds: snapshots * secondsOf(a.layers),
+      memoryBytes: a.layers.memoryBytes + 2 * probesBytes(config, work),
+      diskBytes: snapshots * a.layers.diskBytes,
+    },
+    {
+      what: `NTK ${at}`,
+      seconds: snapshots * secondsOf(a.tangent),
+      memoryBytes: a.tangent.memoryBytes,
+      diskBytes: snapshots * a.tangent.diskBytes,
     },
   ];
   return {

@@ -1,7 +1,6 @@
 // The use cases: every call of the contract, from store, compute processes and data. The world comes in as arguments.
 import type { CallParsed, Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
-import { KernelscopeError } from '../contract/errors.ts';
 import type { FigureData, FigureRequest, FigureStyle } from '../contract/figures.ts';
 import type { LayerComparison, NamedArray, RunSummary } from '../contract/results.ts';
 import type { Compute, DeviceWish } from '../compute/index.ts';
@@ -14,17 +13,19 @@ import { exportArrays, type ExportOptions, type ExportRequest } from './export.t
 import { exportFigure } from './figure-export.ts';
 import { createFigures } from './figures.ts';
 import { createMachine } from './machine.ts';
+import { createPresets } from './own-presets.ts';
 import { configFor, type Preset } from './presets.ts';
+import { createQueueCalls, queueTeller } from './queue-calls.ts';
+import { Queue } from './queue.ts';
 import { rememberDrift } from './remember-drift.ts';
 import { createRunFacts } from './run-facts.ts';
 import { createReproduce } from './reproduce/index.ts';
 import { createRuns } from './runs.ts';
 import { createSettings } from './settings.ts';
 import { createShelf } from './shelf.ts';
-import { estimateAll } from './sweep-cost.ts';
+import { createCosts } from './sweep-cost.ts';
 import { createSweeps } from './sweeps.ts';
 import { createTrainer } from './trainer.ts';
-import { cellsOf } from '../sweeps/index.ts';
 
 export { analyse, type Activations } from './analyse.ts';
 export { exportKinds, type ExportKind, type ExportOptions, type ExportRequest } from './export.ts';
@@ -98,33 +99,38 @@ export function createServices(o: ServicesOptions): Services {
     log,
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
-  const checkAll = async (configs: readonly RunConfig[]) => {
+  const checkAll = async (configs: readonly RunConfig[], wish?: DeviceWish) => {
+    await machine.checkDevice(wish);
     const room = await machine.room();
     for (const config of configs) checkFits(config, room, shapeOf);
     // Runs of a sweep share their data, which are read to be checked.
     const different = new Map(configs.map((config) => [JSON.stringify(config.data), config]));
     for (const config of different.values()) await checkDataset(config, dataDir);
   };
-  const check = (config: RunConfig) => checkAll([config]);
-  const { runToEnd, stopAll, many, ...runs } = createRuns({
+  const check = (config: RunConfig, wish?: DeviceWish) => checkAll([config], wish);
+  const queue: Queue = new Queue(
+    o.atOnce ?? 1,
+    queueTeller(emit, () => queue),
+  );
+  const { runToEnd, stopAll, many, ...runs } = createRuns({ library, trainer, emit, queue, presets: () => allPresets(), device, check });
+  const { all: allPresets, ...presetCalls } = createPresets({
     library,
-    trainer,
     emit,
     presets,
-    device,
-    atOnce: o.atOnce ?? 1,
-    check,
+    toWrite: many.toWrite,
+    calibration: () => machine.calibration(),
+    shapeOf,
   });
   const { tidy, ...shelf } = createShelf({ library, emit, toWrite: many.toWrite, cancel: runs['run.cancel'] });
   const { checkSweep, ...sweeps } = createSweeps({
     library,
     emit,
-    presets,
+    presets: allPresets,
     many,
     cancel: runs['run.cancel'],
     checkAll,
     room: () => machine.room(),
-    calibration: () => machine.calibration(),
+    calibration: (wish) => machine.calibration(wish),
     shapeOf,
   });
   const comparer = createComparer(library, compute);
@@ -132,33 +138,26 @@ export function createServices(o: ServicesOptions): Services {
 
   return {
     ...runs,
+    ...presetCalls,
+    ...createQueueCalls({ library, queue, trainer, toWrite: many.toWrite, secondsOf: createCosts(library, machine.known, shapeOf) }),
     ...shelf,
     ...createSettings(library, { emit, toWrite: many.toWrite }),
     ...sweeps,
     ...createRunFacts({ library, emit }),
-    'run.pause': async ({ run }) => {
-      throw new KernelscopeError('failed', `run ${run}: pausing is not in this version; cancel it and resume it later`);
-    },
     ...reproduce,
     'app.info': async () => {
       const { readOnly, readOnlyReason } = library;
       return { version, host: o.host, library: library.file, readOnly, readOnlyReason };
     },
-    'presets.list': async () => {
-      const calibration = await machine.calibration();
-      return presets.map(({ sweep, ...preset }) => {
-        if (!sweep) return { ...preset, sweep, estimate: estimate(configFor(presets, { preset: preset.name }), calibration, shapeOf) };
-        const configs = cellsOf(sweep).map((cell) => cell.config);
-        return { ...preset, sweep: { spec: sweep.spec, size: configs.length }, estimate: estimateAll(configs, calibration, shapeOf) };
-      });
-    },
     'app.storage': machine['app.storage'],
     'devices.list': machine['devices.list'],
     'doctor.run': machine['doctor.run'],
     'run.estimate': async (asked) => {
-      const config = configFor(presets, asked);
-      checkFits(config, await machine.room(), shapeOf);
-      return estimate(config, await machine.calibration(), shapeOf);
+      const config = configFor(allPresets(), asked);
+      await machine.checkDevice(asked.device);
+      const room = await machine.room();
+      checkFits(config, room, shapeOf);
+      return { ...estimate(config, await machine.calibration(asked.device), shapeOf), room };
     },
     'compare.layers': (request) => comparer.layers(request),
     'figure.data': figureData,

@@ -3,10 +3,11 @@ import { stat, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Handlers } from '../contract/calls.ts';
+import { badInput } from '../contract/errors.ts';
+import type { DeviceReport, Room } from '../contract/results.ts';
 import { listDatasets } from '../data/index.ts';
 import type { Calibration, Compute, DeviceWish, Rates } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
-import type { Room } from './estimate.ts';
 
 export interface MachineOptions {
   library: Library;
@@ -16,7 +17,12 @@ export interface MachineOptions {
   version: string;
 }
 export interface Machine extends Pick<Handlers, 'app.storage' | 'doctor.run' | 'devices.list'> {
-  calibration(): Promise<Calibration>;
+  /** of a device; of the host's own choice unless told */
+  calibration(device?: DeviceWish): Promise<Calibration>;
+  /** what is known without measuring */
+  known(device?: DeviceWish): Calibration | null;
+  /** @throws `bad-input` for a device that is named and cannot be used here, with the reason */
+  checkDevice(device?: DeviceWish): Promise<void>;
   room(): Promise<Room>;
 }
 
@@ -32,24 +38,29 @@ async function sizeOf(file: string): Promise<number> {
 
 const longestUse = 24 * 3600_000; // ms for which a measured speed is believed
 
-export function createMachine({ library, compute, dataDir, device, version }: MachineOptions): Machine {
-  const key = `${os.hostname()}, ${device}, version ${version}`;
-  let measuring: Promise<Calibration> | null = null;
+export function createMachine({ library, compute, dataDir, device: own, version }: MachineOptions): Machine {
+  const keyOf = (device: DeviceWish) => `${os.hostname()}, ${device}, version ${version}`;
+  const measuring = new Map<DeviceWish, Promise<Calibration>>();
+  const measured = new Map<DeviceWish, Calibration>();
+  let devices: Promise<DeviceReport[]> | null = null;
 
-  const kept = (): Calibration | null => {
-    const found = library.calibrations.get(key);
+  const kept = (device: DeviceWish): Calibration | null => {
+    const found = library.calibrations.get(keyOf(device));
     if (!found || Date.now() - Date.parse(found.measured) > longestUse) return null;
     const { device: name, ...rates } = found.rates as Record<string, unknown> & { device: string };
     if (typeof rates['mapSeconds'] !== 'number') return null; // measured by a version that did not know of it
     return { device: name, rates: rates as unknown as Rates };
   };
-  const measure = async (): Promise<Calibration> => {
+  const measure = async (device: DeviceWish): Promise<Calibration> => {
     const found = await compute.start('calibrate', { device }).result;
     // Beside a run at work it measures what is left of the machine: good for now, not for later.
     if (!library.readOnly && library.runs.inStates('running').length === 0)
-      library.calibrations.put(key, { device: found.device, ...found.rates });
+      library.calibrations.put(keyOf(device), { device: found.device, ...found.rates });
+    measured.set(device, found);
     return found;
   };
+  const known = (device: DeviceWish): Calibration | null => measured.get(device) ?? kept(device);
+  const listDevices = () => compute.start('devices', null).result;
   /** Free bytes where the library lies, or will lie. */
   const freeDisk = async (): Promise<number> => {
     for (let dir = path.resolve(library.dir); ; dir = path.dirname(dir)) {
@@ -63,19 +74,31 @@ export function createMachine({ library, compute, dataDir, device, version }: Ma
   };
 
   return {
-    calibration() {
-      const known = measuring ?? (kept() ? Promise.resolve(kept() as Calibration) : null);
-      if (known) return known;
-      measuring = measure();
-      measuring.catch(() => (measuring = null)); // the next one tries again
-      return measuring;
+    async calibration(device = own) {
+      const found = known(device);
+      if (found) return found;
+      const under = measuring.get(device) ?? measure(device);
+      measuring.set(device, under);
+      // Whether it went well or not: the next one asks what is known, or tries again.
+      return under.finally(() => measuring.delete(device));
+    },
+    known: (device = own) => known(device),
+    async checkDevice(device) {
+      if (device === undefined || device === 'auto' || device === own) return;
+      devices ??= listDevices();
+      devices.catch(() => (devices = null)); // the next one tries again
+      const all = await devices;
+      const usable = ['auto', ...all.filter((d) => d.usable).map((d) => d.name)];
+      if (usable.includes(device)) return;
+      const why = all.find((d) => d.name === device)?.reason ?? 'not in this version';
+      throw badInput(`device: expected ${usable.join(' | ')}, got ${device}: ${why}`);
     },
     room: async () => ({ memoryBytes: os.totalmem(), diskBytes: await freeDisk() }),
     async 'app.storage'() {
       const sizes = await Promise.all([library.file, `${library.file}-wal`].map(sizeOf));
       return { library: library.file, libraryBytes: sizes[0] + sizes[1], data: dataDir, freeDiskBytes: await freeDisk() };
     },
-    'devices.list': () => compute.start('devices', null).result,
+    'devices.list': listDevices,
     async 'doctor.run'() {
       const found = await compute.start('doctor', null).result;
       return {

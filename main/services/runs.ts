@@ -1,4 +1,5 @@
 // Calls about runs: start, watch, stop, resume.
+import { setTimeout } from 'node:timers/promises';
 import type { Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
@@ -6,29 +7,28 @@ import type { RunState, RunSummary } from '../contract/results.ts';
 import type { DeviceWish } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
 import { configFor, type Preset } from './presets.ts';
-import { Queue } from './queue.ts';
+import type { Queue } from './queue.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface RunsOptions {
   library: Library;
   trainer: Trainer;
   emit: Emit;
-  presets: readonly Preset[];
-  /** the device that new runs ask for */
+  queue: Queue;
+  presets: () => readonly Preset[];
+  /** the device that new runs ask for where they name none */
   device: DeviceWish;
-  /** how many train at a time */
-  atOnce: number;
-  /** refuses what this machine cannot do: too large, or its data are not here */
-  check(config: RunConfig): Promise<void>;
+  /** refuses what this machine cannot do: too large, its data or its device are not here */
+  check(config: RunConfig, device?: DeviceWish): Promise<void>;
 }
 
-type RunCalls = Pick<Handlers, 'run.start' | 'run.get' | 'run.metrics' | 'run.snapshot' | 'run.cancel' | 'run.resume'>;
+type RunCalls = Pick<Handlers, 'run.start' | 'run.get' | 'run.metrics' | 'run.snapshot' | 'run.cancel' | 'run.pause' | 'run.resume'>;
 /** For those who start many runs at a time, after checks of their own. */
 export interface ManyRuns {
   /** @throws `locked` where the library is open for reading only */
   toWrite: () => void;
   /** Writes a new run that waits to be put into the queue; answers its id. */
-  insert: (config: RunConfig) => string;
+  insert: (config: RunConfig, device?: DeviceWish) => string;
   /** Puts a run that is written down as queued into the queue. */
   enqueue: (id: string) => void;
   /** Interrupts those that have not begun, and answers them. */
@@ -44,11 +44,13 @@ export interface RunServices extends RunCalls {
   stopAll: (reason: string) => Promise<void>;
 }
 
+/** ms that a pause is waited for */
+const patience = 3000;
+
 const isOver = (state: RunState) => state !== 'queued' && state !== 'running' && state !== 'paused';
 
 export function createRuns(o: RunsOptions): RunServices {
-  const { library, trainer, emit } = o;
-  const queue = new Queue(o.atOnce);
+  const { library, trainer, emit, queue } = o;
   const ends = new Map<string, Promise<void>>();
 
   const toWrite = () => {
@@ -63,9 +65,9 @@ export function createRuns(o: RunsOptions): RunServices {
     emit('run.changed', run);
     return run;
   };
-  const insert = (config: RunConfig) => library.runs.create({ name: config.name, config, device: o.device }).id;
+  const insert = (config: RunConfig, device = o.device) => library.runs.create({ name: config.name, config, device }).id;
   const enqueue = (id: string) => {
-    const end = new Promise<void>((resolve) => queue.add({ id, begin: () => trainer.run(id).finally(resolve) }));
+    const end = new Promise<void>((resolve) => queue.add({ id, begin: (onRest) => trainer.run(id, onRest).finally(resolve) }));
     ends.set(id, end);
     void end.then(() => ends.get(id) === end && ends.delete(id));
   };
@@ -97,9 +99,9 @@ export function createRuns(o: RunsOptions): RunServices {
 
     async 'run.start'(asked) {
       toWrite();
-      const config = configFor(o.presets, asked);
-      await o.check(config);
-      const id = insert(config);
+      const config = configFor(o.presets(), asked);
+      await o.check(config, asked.device);
+      const id = insert(config, asked.device);
       changed(id);
       enqueue(id);
       return { id };
@@ -109,6 +111,10 @@ export function createRuns(o: RunsOptions): RunServices {
       const id = named(ref);
       const { state } = library.runs.get(id);
       if (state === 'done') throw badInput(`run ${id}: is done; there is nothing to resume`);
+      if (state === 'paused' || trainer.atWork(id)?.pausing) {
+        await trainer.resume(id);
+        return library.runs.get(id);
+      }
       if (state === 'queued' || state === 'running') throw badInput(`run ${id}: is ${state} already`);
       await o.check(library.runs.detail(id).config);
       library.runs.move(id, 'queued');
@@ -120,8 +126,19 @@ export function createRuns(o: RunsOptions): RunServices {
       const id = named(ref);
       if (dequeue([id]).length > 0) return library.runs.get(id);
       const { state } = library.runs.get(id);
-      if (!trainer.stop(id, 'stopped by request')) throw badInput(`run ${id}: is ${state}; only a queued or running one can be stopped`);
+      if (!trainer.stop(id, 'stopped by request'))
+        throw badInput(`run ${id}: is ${state}; only a queued, running or paused one can be stopped`);
       await ends.get(id);
+      return library.runs.get(id);
+    },
+
+    async 'run.pause'({ run: ref }) {
+      const id = named(ref);
+      const { state } = library.runs.get(id);
+      const rest = state === 'running' && trainer.pause(id);
+      if (!rest) throw badInput(`run ${id}: is ${state}; only a running one can be paused`);
+      // A snapshot that is being analysed is finished first, which may take minutes: then the state follows by its event.
+      await Promise.race([rest, setTimeout(patience, undefined, { ref: false })]);
       return library.runs.get(id);
     },
 

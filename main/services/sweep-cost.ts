@@ -1,13 +1,12 @@
 // What a sweep costs, and how long it will still take.
 import type { Estimate } from '../contract/results.ts';
-import type { RunConfig } from '../contract/config.ts';
-import type { Calibration } from '../compute/index.ts';
+import { KernelscopeError } from '../contract/errors.ts';
+import type { Calibration, DeviceWish } from '../compute/index.ts';
 import type { Library, StoredCell } from '../store/index.ts';
 import { estimate, type ShapeOf } from './estimate.ts';
 
 /** Cost of all runs, one after the other: times and disk add up, memory is that of the largest. */
-export function estimateAll(configs: readonly RunConfig[], calibration: Calibration, shapeOf: ShapeOf): Estimate {
-  const all = configs.map((config) => estimate(config, calibration, shapeOf));
+export function estimateAll(all: readonly Estimate[]): Estimate {
   const largest = (of: (e: Estimate) => number) => all.reduce((most, e) => Math.max(most, of(e)), 0);
   const sum = (of: (e: Estimate) => number) => all.reduce((s, e) => s + of(e), 0);
   const [first] = all;
@@ -24,6 +23,26 @@ export function estimateAll(configs: readonly RunConfig[], calibration: Calibrat
       diskBytes: sum((e) => e.parts[i].diskBytes),
     })),
     basis: `${all.length} runs one after the other; ${first.basis}`,
+  };
+}
+
+/** Tells the seconds that a whole run will take on the device that it asks for; null where that has not been measured, or its dataset is
+ *  gone. */
+export function createCosts(library: Library, known: (device: DeviceWish) => Calibration | null, shapeOf: ShapeOf) {
+  const costs = new Map<string, number>(); // a run's config never changes, and the queue is asked for again and again
+  return (run: string): number | null => {
+    const found = costs.get(run);
+    if (found !== undefined) return found;
+    const measured = known(library.runs.owner(run).device as DeviceWish);
+    if (!measured) return null;
+    try {
+      const { seconds } = estimate(library.runs.detail(run).config, measured, shapeOf);
+      costs.set(run, seconds);
+      return seconds;
+    } catch (error) {
+      if (error instanceof KernelscopeError) return null;
+      throw error;
+    }
   };
 }
 

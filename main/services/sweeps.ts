@@ -2,11 +2,14 @@
 import type { CallParsed, Emit, Handlers } from '../contract/calls.ts';
 import { parseConfig, type RunConfig } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
+import type { Room } from '../contract/results.ts';
+import { gridSize } from '../contract/sweep-grid.ts';
 import type { SweepCell, SweepDetail } from '../contract/sweeps.ts';
-import type { Calibration } from '../compute/index.ts';
+import type { Calibration, DeviceWish } from '../compute/index.ts';
 import type { Library, StoredCell } from '../store/index.ts';
-import { cellsOf, configHash, parseSweep, sweepHash, type Cell, type Sweep } from '../sweeps/index.ts';
-import { sizeOfRun, type Room, type ShapeOf } from './estimate.ts';
+import { configHash, sweepHash, type Cell, type Sweep } from '../sweeps/index.ts';
+import { cellsInSlices, estimatesInSlices } from './cells.ts';
+import { sizeOfRun, type ShapeOf } from './estimate.ts';
 import { presetNamed, type Preset } from './presets.ts';
 import type { ManyRuns } from './runs.ts';
 import { createOutlook, estimateAll } from './sweep-cost.ts';
@@ -15,13 +18,13 @@ import { table1 } from './table1.ts';
 export interface SweepsOptions {
   library: Library;
   emit: Emit;
-  presets: readonly Preset[];
+  presets: () => readonly Preset[];
   many: ManyRuns;
   cancel: Handlers['run.cancel'];
-  /** refuses what this machine cannot do: a run too large, or its data are not here */
-  checkAll(configs: readonly RunConfig[]): Promise<void>;
+  /** refuses what this machine cannot do: a run too large, its data or its device are not here */
+  checkAll(configs: readonly RunConfig[], device?: DeviceWish): Promise<void>;
   room(): Promise<Room>;
-  calibration(): Promise<Calibration>;
+  calibration(device?: DeviceWish): Promise<Calibration>;
   shapeOf: ShapeOf;
 }
 
@@ -39,22 +42,17 @@ interface Step {
   run: string | null;
 }
 
-const stopped = (state: StoredCell['state']) => state === 'interrupted' || state === 'paused';
-
 export function createSweeps(o: SweepsOptions): SweepServices {
   const { library, emit, many } = o;
   const secondsLeft = createOutlook(library, o.calibration, o.shapeOf);
 
-  const sweepOf = ({ preset: name, sweep: spec }: { preset?: string; sweep?: unknown }): { sweep: Sweep; cells: Cell[] } => {
+  const sweepOf = async ({ preset: name, sweep: spec }: { preset?: string; sweep?: unknown }): Promise<{ sweep: Sweep; cells: Cell[] }> => {
     if (name === undefined && spec === undefined) throw badInput('sweep: expected a preset or a sweep, got neither');
     if (name !== undefined && spec !== undefined) throw badInput('sweep: expected a preset or a sweep, got both');
-    if (name === undefined) {
-      const sweep = parseSweep(spec);
-      return { sweep, cells: cellsOf(sweep) };
-    }
-    const preset = presetNamed(o.presets, name, 'sweep');
+    if (name === undefined) return cellsInSlices(spec);
+    const preset = presetNamed(o.presets(), name, 'sweep');
     if (!preset.sweep) throw badInput(`preset: expected a sweep, got ${name}, which is one run`);
-    return { sweep: preset.sweep, cells: cellsOf(preset.sweep) };
+    return cellsInSlices(preset.sweep.spec);
   };
   const named = (ref: string): string => {
     const id = library.sweeps.resolve(ref);
@@ -70,19 +68,22 @@ export function createSweeps(o: SweepsOptions): SweepServices {
     return cells.map(({ config }, i): Step => {
       const { run = null, state = 'none' } = stored[i] ?? {};
       if (state === 'done') return { way: 'done', run };
-      if (state === 'queued' || state === 'running') return { way: 'underway', run };
+      if (state === 'queued' || state === 'running' || state === 'paused') return { way: 'underway', run };
       const same = done.get(configHash(config));
       if (same !== undefined) return { way: 'takenOver', run: same };
       if (state === 'failed' && !retry) return { way: 'failed', run };
-      return run !== null && (state === 'failed' || stopped(state)) ? { way: 'resumed', run } : { way: 'created', run: null };
+      return run !== null && (state === 'failed' || state === 'interrupted') ? { way: 'resumed', run } : { way: 'created', run: null };
     });
   };
 
   /** Refuses before anything is written. */
-  const check = async ({ sweep, cells }: ReturnType<typeof sweepOf>, { jobs = 1, retry = false }: CallParsed<'sweep.start'>) => {
+  const check = async (
+    { sweep, cells }: Awaited<ReturnType<typeof sweepOf>>,
+    { jobs = 1, retry = false, device }: CallParsed<'sweep.start'>,
+  ) => {
     const steps = plan(library.sweeps.find(sweepHash(sweep.name, cells)), cells, retry);
     const open = cells.filter((_, i) => steps[i].way === 'created' || steps[i].way === 'resumed').map((c) => c.config);
-    await o.checkAll(open);
+    await o.checkAll(open, device);
     checkTogether(open, jobs, await o.room(), o.shapeOf);
   };
 
@@ -95,25 +96,32 @@ export function createSweeps(o: SweepsOptions): SweepServices {
       return { ...library.sweeps.get(id), cells: cells.map(shownCell), secondsLeft: left };
     },
     async 'sweep.estimate'(asked) {
-      const { cells } = sweepOf(asked);
-      const configs = cells.map((c) => c.config);
-      return { size: cells.length, estimate: estimateAll(configs, await o.calibration(), o.shapeOf) };
+      const { sweep, cells } = await sweepOf(asked);
+      await o.checkAll([], asked.device);
+      const each = await estimatesInSlices(
+        cells.map((c) => c.config),
+        await o.calibration(asked.device),
+        o.shapeOf,
+      );
+      const seconds = Array<number | null>(gridSize(sweep.axes)).fill(null);
+      cells.forEach(({ position }, i) => (seconds[position] = each[i].seconds));
+      return { size: cells.length, estimate: estimateAll(each), cells: seconds, room: await o.room() };
     },
-    checkSweep: async (asked) => check(sweepOf(asked), asked),
+    checkSweep: async (asked) => check(await sweepOf(asked), asked),
 
     async 'sweep.start'(asked) {
-      const wanted = sweepOf(asked);
+      const wanted = await sweepOf(asked);
       const { sweep, cells } = wanted;
       many.toWrite();
       await check(wanted, asked);
-      await o.calibration(); // while nothing else is at work: later it would measure what is left of the machine
+      await o.calibration(asked.device); // while nothing else is at work: later it would measure what is left of the machine
       const hash = sweepHash(sweep.name, cells);
       const { id, steps } = library.transaction(() => {
         const stored = cells.map(({ config }) => ({ name: config.name, hash: configHash(config) }));
         const found = library.sweeps.find(hash) ?? library.sweeps.create({ name: sweep.name, hash, spec: sweep.spec, cells: stored });
         const planned = plan(found, cells, asked.retry ?? false).map(({ way, run }, position): { way: Way; run: string } => {
           const { config } = cells[position];
-          const own = run ?? many.insert(config);
+          const own = run ?? many.insert(config, asked.device);
           if (way === 'resumed') library.runs.move(own, 'queued');
           if (way === 'takenOver') library.runs.tag(own, [...new Set([...library.runs.get(own).tags, sweep.name])]);
           if (way === 'created' || way === 'takenOver') library.sweeps.setRun(found, position, own);
@@ -139,7 +147,7 @@ export function createSweeps(o: SweepsOptions): SweepServices {
       // First those that wait, or one would begin as another ends.
       const runs = library.sweeps.cells(id).flatMap((cell) => cell.run ?? []);
       many.dequeue(runs);
-      await Promise.all(runs.filter((run) => library.runs.get(run).state === 'running').map((run) => o.cancel({ run })));
+      await Promise.all(runs.filter((run) => ['running', 'paused'].includes(library.runs.get(run).state)).map((run) => o.cancel({ run })));
       const { spec: _, ...summary } = library.sweeps.get(id);
       return summary;
     },

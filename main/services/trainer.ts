@@ -18,9 +18,23 @@ export interface TrainerOptions {
   checkpointEvery?: number;
 }
 
+/** How a run at work stands. */
+export interface AtWork {
+  /** as its process reckons, without pauses */
+  secondsLeft: number | null;
+  /** it was asked to pause, and comes to its next step boundary */
+  pausing: boolean;
+}
+
 export interface Trainer {
-  /** Runs a queued run to its end; never rejects. */
-  run(id: string): Promise<void>;
+  /** Runs a queued run to its end; never rejects. `onRest` hears when it begins and ends to hold its place without computing. */
+  run(id: string, onRest: (resting: boolean) => void): Promise<void>;
+  /** Asks a run at work to wait at its next step boundary; settles once it waits there, goes on or has ended. False: it is not at work. */
+  pause(id: string): Promise<void> | false;
+  /** A paused run goes on, or the wish to pause is taken back; settles once that is so, or it has ended. False: it is not at work. */
+  resume(id: string): Promise<void> | false;
+  /** null: it is not at work */
+  atWork(id: string): AtWork | null;
   /** Asks a run at work to stop; false where it is not at work. */
   stop(id: string, reason: string): boolean;
 }
@@ -29,7 +43,28 @@ const beat = 5; // seconds between two notes of progress in the library
 
 export function createTrainer(o: TrainerOptions): Trainer {
   const { library, compute, emit } = o;
-  const atWork = new Map<string, { handle: JobHandle<'train'>; stopped: string | null }>();
+  interface Worker {
+    handle: JobHandle<'train'>;
+    stopped: string | null;
+    resting: boolean;
+    secondsLeft: number | null;
+    /** what is waited for: that it rests, or that it does not */
+    wish: (PromiseWithResolvers<void> & { rest: boolean }) | null;
+  }
+  const atWork = new Map<string, Worker>();
+  /** Asks for rest, or for an end of it; an earlier wish for the opposite is over. */
+  const wish = (id: string, rest: boolean): Promise<void> | false => {
+    const worker = atWork.get(id);
+    if (!worker) return false;
+    if (worker.wish?.rest === rest) return worker.wish.promise;
+    worker.wish?.resolve();
+    worker.wish = null;
+    if (rest) worker.handle.pause();
+    else worker.handle.resume();
+    if (worker.resting === rest) return Promise.resolve(); // the wish before had not been heard yet
+    worker.wish = { ...Promise.withResolvers<void>(), rest };
+    return worker.wish.promise;
+  };
 
   const end = (id: string, state: RunState, reason: string | null): void => {
     let after: RunSummary;
@@ -56,13 +91,22 @@ export function createTrainer(o: TrainerOptions): Trainer {
   };
 
   return {
-    async run(id) {
+    async run(id, onRest) {
       try {
         const { config } = library.runs.detail(id);
         const device = library.runs.owner(id).device as DeviceWish;
         library.runs.move(id, 'running');
         const notes = keeper(o, id);
         const resume = library.checkpoints.get(id);
+        const rest = (resting: boolean) => {
+          const worker = atWork.get(id) as Worker;
+          worker.resting = resting;
+          notes.rest(resting);
+          onRest(resting);
+          if (worker.wish?.rest !== resting) return;
+          worker.wish.resolve();
+          worker.wish = null;
+        };
         const handle = compute.start(
           'train',
           {
@@ -73,9 +117,13 @@ export function createTrainer(o: TrainerOptions): Trainer {
             resume,
             ...(o.checkpointEvery !== undefined && { checkpointEvery: o.checkpointEvery }),
           },
-          (report) => notes.keep(report),
+          (report) => {
+            if (report.kind === 'paused' || report.kind === 'resumed') return rest(report.kind === 'paused');
+            if (report.kind === 'progress') (atWork.get(id) as Worker).secondsLeft = report.secondsLeft;
+            notes.keep(report);
+          },
         );
-        atWork.set(id, { handle, stopped: null });
+        atWork.set(id, { handle, stopped: null, resting: false, secondsLeft: null, wish: null });
         library.runs.started(id, handle.pid ?? null);
         library.log.append(id, 'info', startedLine(handle.pid ?? null, resume?.epoch ?? null));
         emit('run.changed', library.runs.get(id));
@@ -89,8 +137,17 @@ export function createTrainer(o: TrainerOptions): Trainer {
       } catch (error) {
         endBy(id, error);
       } finally {
+        const worker = atWork.get(id);
         atWork.delete(id);
+        worker?.wish?.resolve();
       }
+    },
+
+    pause: (id) => wish(id, true),
+    resume: (id) => wish(id, false),
+    atWork(id) {
+      const worker = atWork.get(id);
+      return worker ? { secondsLeft: worker.secondsLeft, pausing: worker.wish?.rest === true } : null;
     },
 
     stop(id, reason) {
@@ -107,15 +164,16 @@ export function createTrainer(o: TrainerOptions): Trainer {
 function keeper({ library, emit }: TrainerOptions, id: string) {
   let noted = performance.now();
   let epoch = -1;
+  let resting = false;
   const beatNow = () => {
     const now = performance.now();
-    library.runs.beat(id, (now - noted) / 1e3);
+    library.runs.beat(id, resting ? 0 : (now - noted) / 1e3);
     noted = now;
   };
   const changed = () => emit('run.changed', library.runs.get(id));
   let checkpoints = 0;
 
-  const keep = (report: TrainReport): void => {
+  const keep = (report: Exclude<TrainReport, { kind: 'paused' | 'resumed' }>): void => {
     switch (report.kind) {
       case 'progress': {
         const { epochs, stage, secondsLeft, secondsPerEpoch } = report;
@@ -164,5 +222,11 @@ function keeper({ library, emit }: TrainerOptions, id: string) {
         });
     }
   };
-  return { keep, beat: beatNow };
+  /** It begins to hold its place without computing, or ends that: such time is not counted. */
+  const rest = (begins: boolean): void => {
+    beatNow();
+    resting = begins;
+    emit('run.changed', library.runs.move(id, begins ? 'paused' : 'running'));
+  };
+  return { keep, rest, beat: beatNow };
 }

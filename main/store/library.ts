@@ -135,7 +135,7 @@ function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Libra
   const probes = probesTable(db, arrays);
   const removeRun = db.transaction((id: string) => {
     const { state } = runs.get(id);
-    if (state === 'running') throw badInput(`run ${id}: is running; cancel it before it is deleted`);
+    if (state === 'running' || state === 'paused') throw badInput(`run ${id}: is ${state}; cancel it before it is deleted`);
     const held = [...spectra.arraysOf(id), ...snapshots.arraysOf(id), ...checkpoints.arraysOf(id)];
     runs.remove(id);
     arrays.sweep([...held, ...probes.removeUnused()]);

@@ -6,7 +6,7 @@ import type { RunState } from '../contract/results.ts';
 const allowed: Record<RunState, readonly RunState[]> = {
   queued: ['running', 'interrupted', 'failed'],
   running: ['paused', 'done', 'failed', 'interrupted'],
-  paused: ['running', 'queued', 'interrupted'],
+  paused: ['running', 'queued', 'failed', 'interrupted'],
   interrupted: ['queued'],
   failed: ['queued'],
   done: [],

@@ -1,7 +1,9 @@
 // A sweep file: a base and a grid, and the runs that they mean.
 import { fields, isTree, parseConfig, parseSetting, put, shown, type RunConfig, type Tree } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
+import { gridSize, leftOut, mostCells, stepsAt } from '../contract/sweep-grid.ts';
 import type { SweepSpec } from '../contract/sweeps.ts';
+import { parseExclude } from './exclude.ts';
 
 /** Fields that vary together: one tuple of values a step. */
 export interface Axis {
@@ -18,18 +20,26 @@ export interface Sweep {
 export interface Cell {
   /** complete; its name is `field=value …`, its tags hold the sweep's name */
   config: RunConfig;
+  /** in the whole grid, with those that are left out */
+  position: number;
 }
 
-const mostCells = 10_000;
 const known = new Set(fields.map((f) => f.path));
 
 /** The sweep of a file's JSON, every one of its cells checked.
  *  @throws KernelscopeError `bad-input` naming the key of the grid, or the cell and its field */
 export function parseSweep(json: unknown): Sweep {
+  const sweep = readSweep(json);
+  cellsOf(sweep);
+  return sweep;
+}
+
+/** The sweep of a file's JSON, its cells not checked yet. @throws KernelscopeError `bad-input` naming the key */
+export function readSweep(json: unknown): Sweep {
   if (!isTree(json)) throw badInput(`sweep: expected {"name", "base", "grid"}, got ${shown(json)}`);
-  const { name, base = {}, grid, ...others } = json;
+  const { name, base = {}, grid, exclude, ...others } = json;
   const [other] = Object.keys(others);
-  if (other !== undefined) throw badInput(`${other}: unknown field of a sweep; known here: name, base, grid`);
+  if (other !== undefined) throw badInput(`${other}: unknown field of a sweep; known here: name, base, grid, exclude`);
   // It becomes a tag of every run.
   if (typeof name !== 'string' || name.trim() === '' || name.length > 60)
     throw badInput(`name: expected a text of 1 … 60 characters, got ${shown(name)}`);
@@ -38,11 +48,11 @@ export function parseSweep(json: unknown): Sweep {
   if (!isTree(grid) || Object.keys(grid).length === 0)
     throw badInput(`grid: expected {"PATH": [values], …} with at least one path, got ${shown(grid)}`);
   const axes = axesOf(grid);
-  const size = axes.reduce((n, a) => n * a.tuples.length, 1);
+  const size = gridSize(axes);
   if (size > mostCells) throw badInput(`grid: expected at most ${mostCells} cells, got ${size}`);
-  const sweep: Sweep = { name, spec: { name, base, grid: grid as SweepSpec['grid'] }, axes };
-  cellsOf(sweep);
-  return sweep;
+  const rules = exclude === undefined ? [] : parseExclude(exclude, axes);
+  const spec: SweepSpec = { name, base, grid: grid as SweepSpec['grid'], ...(rules.length > 0 && { exclude: rules }) };
+  return { name, spec, axes };
 }
 
 function axesOf(grid: Tree): Axis[] {
@@ -78,30 +88,33 @@ function shortest(path: string, all: readonly string[]): string {
   return path;
 }
 
-/** The complete configs of a sweep, the last key of its grid fastest.
+/** The complete configs of a sweep without those that it leaves out, the last key of its grid fastest.
  *  @throws KernelscopeError `bad-input` naming the first cell that cannot be, and its field */
-export function cellsOf({ name, spec, axes }: Sweep): Cell[] {
-  const size = axes.reduce((n, a) => n * a.tuples.length, 1);
-  return Array.from({ length: size }, (_, position) => {
-    const layer: Tree = {};
-    const words: string[] = [];
-    let rest = position;
-    for (const { paths, labels, tuples } of axes.toReversed()) {
-      const at = rest % tuples.length;
-      rest = (rest - at) / tuples.length;
-      paths.forEach((path, i) => put(layer, path, tuples[at][i]));
-      words.unshift(...labels.map((label, i) => `${label}=${wordOf(tuples[at][i], at)}`));
-    }
-    const label = words.join(' ');
-    try {
-      const config = parseConfig(spec.base, layer);
-      // A tag tells the sweep; a name that began with it would be cut where the cells differ. 200 characters is what a run's name may have.
-      return { config: { ...config, name: label.length <= 200 ? label : `cell ${position + 1}`, tags: tagged(config.tags, name) } };
-    } catch (error) {
-      if (error instanceof KernelscopeError) throw badInput(`cell ${position + 1} (${label}): ${error.message}`);
-      throw error;
-    }
-  });
+export const cellsOf = (sweep: Sweep): Cell[] => placesLeft(sweep).map((place) => cellAt(sweep, place));
+
+/** Places of the whole grid that are not left out, ascending. */
+export const placesLeft = ({ spec, axes }: Sweep): number[] =>
+  leftOut(axes, spec.exclude ?? []).flatMap((out, place) => (out ? [] : [place]));
+
+/** The cell at a place of the whole grid. @throws KernelscopeError `bad-input` naming it and its field, where it cannot be */
+export function cellAt({ name, spec, axes }: Sweep, position: number): Cell {
+  const layer: Tree = {};
+  const steps = stepsAt(axes, position);
+  axes.forEach(({ paths, tuples }, a) => paths.forEach((path, i) => put(layer, path, tuples[steps[a]][i])));
+  const label = axes
+    .flatMap(({ labels, tuples }, a) => labels.map((word, i) => `${word}=${wordOf(tuples[steps[a]][i], steps[a])}`))
+    .join(' ');
+  try {
+    const config = parseConfig(spec.base, layer);
+    // A tag tells the sweep; a name that began with it would be cut where the cells differ. 200 characters is what a run's name may have.
+    return {
+      position,
+      config: { ...config, name: label.length <= 200 ? label : `cell ${position + 1}`, tags: tagged(config.tags, name) },
+    };
+  } catch (error) {
+    if (error instanceof KernelscopeError) throw badInput(`cell ${position + 1} (${label}): ${error.message}`);
+    throw error;
+  }
 }
 
 const tagged = (tags: readonly string[], tag: string) => (tags.includes(tag) ? [...tags] : [...tags, tag]);

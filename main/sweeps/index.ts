@@ -1,3 +1,3 @@
-export { cellsOf, parseSweep, withSettings, type Cell, type Sweep } from './grid.ts';
+export { cellAt, cellsOf, parseSweep, placesLeft, readSweep, withSettings, type Cell, type Sweep } from './grid.ts';
 export { configHash, sweepHash } from './identity.ts';
 export { correlations, outcomeOf, type Outcome } from './table1.ts';

@@ -10,6 +10,7 @@ import type { Device } from '../devices/index.ts';
 import { createGenerator } from '../devices/random.ts';
 import { restoreWeights, weightsOf, type Network } from '../networks/index.ts';
 import { Batches } from './batches.ts';
+import type { Gate } from './gate.ts';
 import { epochMetrics } from './metrics.ts';
 import { learningRate } from './schedule.ts';
 import { createStep } from './step.ts';
@@ -20,8 +21,12 @@ export type TrainEvent =
   | { kind: 'epoch'; metrics: EpochMetrics; seconds: number }
   /** the network holds this epoch's weights until the next event is asked for */
   | { kind: 'snapshot'; epoch: number }
-  /** after each snapshot, at least once a minute, and when it is told to stop */
-  | { kind: 'checkpoint'; checkpoint: Checkpoint };
+  /** after each snapshot, at least once a minute, when it is told to stop, and before it waits at a closed gate */
+  | { kind: 'checkpoint'; checkpoint: Checkpoint }
+  /** it has come to a closed gate; once the next event is asked for it waits there */
+  | { kind: 'paused' }
+  /** the gate is open again */
+  | { kind: 'resumed' };
 
 export interface TrainOptions {
   device: Device;
@@ -30,6 +35,8 @@ export interface TrainOptions {
   config: RunConfig;
   resume?: Checkpoint;
   signal?: AbortSignal;
+  /** between two steps training passes it */
+  gate?: Gate;
   /** milliseconds between checkpoints; a minute unless told */
   checkpointEvery?: number;
 }
@@ -51,7 +58,7 @@ const report = 100; // ms between step events
  * @throws `failed` when the loss is no longer finite; `cancelled` after the signal, once a last checkpoint was given out
  */
 export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
-  const { device, network, dataset, config, resume, signal } = o;
+  const { device, network, dataset, config, resume, signal, gate } = o;
   const { epochs } = config.training;
   const batches = new Batches(device, dataset, config);
   const steps = batches.perEpoch * epochs;
@@ -99,6 +106,16 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
   }
 
   let last: Scalar | null = null;
+  const stopped = () => new KernelscopeError('cancelled', `stopped in epoch ${epoch + 1} of ${epochs}`);
+  /** Waits at the closed gate; everything that it could lose is given out first. */
+  async function* waitAtGate(): AsyncGenerator<TrainEvent, void, void> {
+    if (last) check(last.dataSync()[0]);
+    yield checkpoint();
+    yield { kind: 'paused' };
+    await gate?.passed(signal);
+    if (signal?.aborted) throw stopped(); // the checkpoint has been given out
+    yield { kind: 'resumed' };
+  }
   try {
     if (resume) {
       restoreWeights(device, network, resume.weights);
@@ -111,13 +128,19 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
 
     let reported = performance.now();
     while (epoch < epochs) {
-      const began = performance.now();
+      let began = performance.now();
       const order = shuffle.permutation(dataset.train.count);
       for (let b = step.count - epoch * batches.perEpoch; b < batches.perEpoch; b++) {
         if (signal?.aborted) {
           if (last) check(last.dataSync()[0]);
           yield checkpoint();
-          throw new KernelscopeError('cancelled', `stopped in epoch ${epoch + 1} of ${epochs}`);
+          throw stopped();
+        }
+        if (gate?.closed) {
+          const waited = performance.now();
+          yield* waitAtGate();
+          rested = reported = keptAt = performance.now();
+          began += rested - waited; // a pause is not training
         }
         const { x, y } = batches.take(order, b, epoch);
         last?.dispose();

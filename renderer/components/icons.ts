@@ -19,5 +19,10 @@ export const iconPaths = {
   export: 'M9 2.5v8.5M5.5 8 9 11.5 12.5 8M3 12.5V15h12v-2.5',
   check: 'M3 9l4 4 8-9',
   panel: 'M3 3.5h12v11H3zM11 3.5v11',
+  grid: 'M3 3h5v5H3zM10 3h5v5h-5zM3 10h5v5H3zM10 10h5v5h-5z',
+  pause: 'M6 4v10M12 4v10',
+  play: 'M5.5 3.5v11l9-5.5z',
+  grip: 'M7 4.5h.01M11 4.5h.01M7 9h.01M11 9h.01M7 13.5h.01M11 13.5h.01',
+  up: 'M5 11l4-4 4 4',
 } as const;
 export type IconName = keyof typeof iconPaths;

@@ -1,5 +1,6 @@
 // The form of a run, made from the contract's table of fields: which control a field gets, its value as text and back, its error.
 import { fields, parseConfig, put, shown, valueAt, type Field, type RunConfig } from '../../main/contract/config.ts';
+import { count } from '../text.ts';
 import { messageOf } from './notices.svelte.ts';
 
 export type Control =
@@ -16,6 +17,17 @@ export function controlOf(field: Field): Control {
   const listed = (truth || typeof field.default === 'string') && values.every((v) => field.kind.test(v)) && !field.kind.test('\u0000');
   if (!listed) return { kind: 'text' };
   return values.length === 1 ? { kind: 'fixed', value: values[0] } : { kind: 'choice', values };
+}
+
+/** What a typed field takes, in few words; nothing where its meaning says it. */
+export function rangeOf({ path, kind }: Field): string {
+  if (path === 'analysis.snapshots') return '0, 25, last; every 5; log 6';
+  if (path === 'model.hidden') return 'widths 1 … 16384, or 200 × 4';
+  if (!/\d … \d|from \d/.test(kind.accepts)) return '';
+  return kind.accepts
+    .replace(/^a number from (\S+) to (\S+)$/, '$1 … $2')
+    .replace(/^a (list of )?texts? .*$/, '')
+    .replace(/\d{5,}/g, (n) => count(Number(n)));
 }
 
 /** A value as it stands in a form: lists with commas, a plan of snapshots as `every 5` or `log 4`. */
@@ -61,6 +73,20 @@ const kindOf = new Map(fields.map((f) => [f.path, f.of]));
 const belongs = (path: string, kind: unknown): boolean => (kindOf.get(path) ?? kind) === kind;
 export const relevant = (config: Told, path: string): boolean => belongs(path, config.model.kind) && (needs[path]?.(config) ?? true);
 
+/** Whether a field means something to at least one of the runs that lists of values make. */
+export function relevantToAny(lists: Readonly<Record<string, readonly unknown[]>>, path: string): boolean {
+  const some = (of: string, test: (value: unknown) => boolean) => lists[of].some(test);
+  return some('model.kind', (kind) =>
+    some('data.dataset', (dataset) =>
+      some('data.augment', (augment) =>
+        some('training.optimizer', (optimizer) =>
+          relevant({ model: { kind }, data: { dataset, augment }, training: { optimizer } } as Told, path),
+        ),
+      ),
+    ),
+  );
+}
+
 export function valuesOf(config: RunConfig): Record<string, unknown> {
   // Fields of another kind of model stand at their defaults, in case a person goes over to it.
   return Object.fromEntries(fields.map((f) => [f.path, valueAt(config, f.path) ?? f.default]));
@@ -91,4 +117,27 @@ export function errorsOf(values: Values): Record<string, string> {
     errors[path ?? ''] = path ? message.slice(path.length + 2) : message;
   }
   return errors;
+}
+
+/** Of fields that may have several values: what cannot be read, values that a field does not take, lists that do not go together; of one run,
+ *  also what does not fit together. */
+export function fieldErrors(
+  readings: Readonly<Record<string, { values: readonly unknown[]; wrong?: string }>>,
+  together: readonly (readonly string[])[],
+): Record<string, string> {
+  const lists = Object.fromEntries(Object.entries(readings).map(([path, r]) => [path, r.values]));
+  const errors: Record<string, string> = {};
+  for (const { path, kind } of fields) {
+    if (!relevantToAny(lists, path)) continue;
+    const { values, wrong } = readings[path];
+    const refused = values.find((v) => !kind.test(v));
+    if (wrong !== undefined) errors[path] = wrong;
+    else if (refused !== undefined || values.length === 0) errors[path] = `expected ${kind.accepts}, got ${shown(refused)}`;
+  }
+  for (const [first, ...others] of together)
+    for (const path of others)
+      if (lists[path].length !== lists[first].length)
+        errors[path] ??= `expected ${lists[first].length} values, one for each of ${first}, got ${lists[path].length}`;
+  if (Object.keys(errors).length > 0 || Object.values(lists).some((l) => l.length > 1)) return errors;
+  return errorsOf(Object.fromEntries(Object.entries(lists).map(([path, l]) => [path, l[0]])));
 }

@@ -10,7 +10,7 @@ import { csvText, inColumn, layerAt, layerNumbers, partNumbers, spectrumNumbers,
 import { loadPresets } from '../../main/services/presets.ts';
 import { figures } from './figures/data.ts';
 
-const presets: PresetInfo[] = loadPresets('resources/presets').map((p) => ({ ...p, sweep: null, estimate: null }));
+const presets: PresetInfo[] = loadPresets('resources/presets').map((p) => ({ ...p, sweep: null, estimate: null, yours: false }));
 const runs = presets.filter((p) => p.config !== null);
 
 /** What a shell makes of a line: words, quotes taken away. */

@@ -4,6 +4,7 @@ import {
   type CallInput,
   type CallName,
   type CallParsed,
+  type PresetInfo,
   type CallResults,
   type Client,
   type EventName,
@@ -11,16 +12,15 @@ import {
 } from '../../main/contract/calls.ts';
 import { parseConfig } from '../../main/contract/config.ts';
 import { KernelscopeError, badInput } from '../../main/contract/errors.ts';
+import type { SweepSpec } from '../../main/contract/sweeps.ts';
 import { settingsFrom, type Settings } from '../../main/contract/settings.ts';
 import { fakeFigure, type FakeRun } from './fake-figures.ts';
+import { fakeQueue } from './fake-queue.ts';
+import { fakeRoom, fakeSweeps, sweepEstimate } from './fake-sweeps.ts';
 import { estimateOf, fakeDoctor, fakePresets, fakeRun, specs, summaryOf, type RunSpec } from './fake-library.ts';
 import { metricsAt, snapshotAt } from './fake-numbers.ts';
 import { fakeRunCalls } from './fake-runs.ts';
 import { fakeReproduction, paperPresets, paperRuns, type PaperState } from './fake-reproduce.ts';
-
-const noSweep = (name: string): never => {
-  throw new KernelscopeError('not-found', `sweep: no sweep ${name}`);
-};
 
 export interface FakeOptions {
   /** runs besides the named ones; null: an empty library */
@@ -42,6 +42,7 @@ export interface FakeOptions {
 export class FakeClient implements Client {
   #runs = new Map<string, FakeRun>();
   #trash = new Map<string, FakeRun>();
+  #presets = new Map<string, PresetInfo>();
   #settings: Settings = settingsFrom(() => undefined);
   #listeners = new Map<EventName, Set<(payload: never) => void>>();
   #links = new Set<(up: boolean) => void>();
@@ -134,7 +135,16 @@ export class FakeClient implements Client {
     return parseConfig([...fakePresets(), ...paperPresets()].find((p) => p.name === preset)?.config ?? {}, config ?? {});
   }
 
+  #queue = fakeQueue({
+    runs: () => [...this.#runs.values()].map((r) => r.detail),
+    find: (id) => this.#find(id).detail,
+    change: (id, change) => void this.#change(id, change),
+    emit: (name, payload) => this.emit(name, payload),
+    secondsOf: ({ config }) => estimateOf(config).seconds,
+  });
   #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] } = {
+    ...this.#queue,
+    ...fakeSweeps({ presets: () => fakePresets(), estimateOf, empty: () => this.#runs.size === 0 }),
     'app.info': () => {
       const reason = this.#readOnly ? 'held by process 4242 (app) since 2026-11-26T08:00:00.000Z' : null;
       return { version: '0.1.0', host: 'web', library: '/home/ada/kernelscope', readOnly: this.#readOnly, readOnlyReason: reason };
@@ -150,11 +160,34 @@ export class FakeClient implements Client {
       const end = from + limit;
       return { runs: all.slice(from, end).map(summaryOf), next: end < all.length ? end : null, total: this.#runs.size };
     },
-    'presets.list': () => [...fakePresets(), ...paperPresets()],
     'reproduce.get': () => fakeReproduction([...this.#runs.values()]),
+    'presets.list': () => [...fakePresets(), ...paperPresets(), ...this.#presets.values()],
+    'presets.save': ({ name, title = name, config = null, sweep }) => {
+      const spec = sweep as SweepSpec | undefined;
+      const made = spec ? sweepEstimate(spec, estimateOf) : null;
+      const estimate = made ? made.estimate : estimateOf(parseConfig(config));
+      const preset = {
+        name,
+        title,
+        figures: '',
+        description: '',
+        config,
+        sweep: spec && made ? { spec, size: made.size } : null,
+        estimate,
+        yours: true,
+      };
+      this.#presets.set(name, preset);
+      this.emit('presets.changed', { name });
+      return preset;
+    },
+    'presets.remove': ({ name }) => {
+      if (!this.#presets.delete(name)) throw new KernelscopeError('not-found', `preset: no preset of yours ${name}`);
+      this.emit('presets.changed', { name });
+      return { name };
+    },
     'devices.list': () => fakeDoctor().devices,
     'doctor.run': () => fakeDoctor(),
-    'run.estimate': (input) => estimateOf(this.#configOf(input)),
+    'run.estimate': (input) => ({ ...estimateOf(this.#configOf(input)), room: fakeRoom }),
     'run.start': (input) => {
       const config = this.#configOf(input);
       const id = `new-${this.#next++}`;
@@ -171,7 +204,6 @@ export class FakeClient implements Client {
     },
     'run.cancel': ({ run }) => this.#change(run, { state: 'interrupted', reason: 'Stopped by you. It can be resumed.' }),
     'run.resume': ({ run }) => this.#change(run, { state: 'running', reason: null }),
-    'run.pause': ({ run }) => this.#change(run, { state: 'paused' }),
     ...fakeRunCalls(
       (id) => this.#find(id),
       () => [...this.#runs.values()],
@@ -226,12 +258,6 @@ export class FakeClient implements Client {
       );
       return { measure, options: {}, split, samples: 1000, snapshots, pairs };
     },
-    'sweep.list': () => [],
-    'sweep.get': ({ sweep }) => noSweep(sweep),
-    'sweep.estimate': () => noSweep('of this library'),
-    'sweep.start': () => noSweep('of this library'),
-    'sweep.cancel': ({ sweep }) => noSweep(sweep),
-    'sweep.table1': ({ sweep }) => noSweep(sweep),
     'figure.data': (request) => fakeFigure(request, this.#find),
     'figure.export': ({ request, data, format }) => ({
       fileName: `${request.kind}.${format}`,

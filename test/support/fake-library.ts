@@ -1,9 +1,11 @@
 // Runs of every state, with names and numbers like those of a working library.
-import { changedFields, parseConfig, type RunConfig } from '../../main/contract/config.ts';
+import { changedFields, parseConfig, snapshotEpochs, type RunConfig } from '../../main/contract/config.ts';
 import { modelText } from '../../main/store/describe.ts';
 import { mlpOf } from './configs.ts';
 import type { PresetInfo } from '../../main/contract/calls.ts';
 import type { DoctorReport, Estimate, RunState, RunSummary } from '../../main/contract/results.ts';
+import type { SweepSpec } from '../../main/contract/sweeps.ts';
+import { sweepEstimate } from './fake-sweeps.ts';
 import type { FakeRun } from './fake-figures.ts';
 import { jitter, metricsAt, ntkAlignment, snapshotAt } from './fake-numbers.ts';
 
@@ -189,13 +191,20 @@ const toSummary = ({ detail }: FakeRun): RunSummary => {
 export { toSummary as summaryOf };
 
 export function estimateOf(config: RunConfig): Estimate {
-  const training = config.training.epochs * config.data.train * 2.4e-6 * hiddenOf(config).length;
+  const training = config.training.epochs * config.data.train * 4e-8 * (1 + hiddenOf(config).reduce((s, h) => s + h, 0) / 8);
   const part = (what: string, seconds: number, memoryBytes: number, diskBytes: number) => ({ what, seconds, memoryBytes, diskBytes });
   const p = config.analysis.probe.train;
+  const n = snapshotEpochs(config.analysis.snapshots, config.training.epochs).length;
   const parts = [
+    part('start and data', 0.8 + config.data.train * 1e-5, 220e6, 2e6),
     part('training', training, 120e6, 8e6),
-    part('spectra', config.analysis.spectrum ? 13 * 2e-6 * p ** 2 : 0, 40e6, 6e6),
-    part('NTK', config.analysis.ntk ? 13 * 6e-6 * p ** 2 : 0, 8 * p * p * 3, 4 * p * p * 13),
+    part(`layers at ${n} snapshots`, config.analysis.spectrum ? n * 2e-6 * p ** 2 : 0, 40e6, n * 5e5),
+    part(
+      `NTK at ${n} snapshots`,
+      config.analysis.ntk ? n * 6e-6 * p ** 2 : 0,
+      config.analysis.ntk ? 8 * p * p * 3 : 0,
+      config.analysis.ntk ? 16 * p * n : 0,
+    ),
   ];
   const sum = (key: 'seconds' | 'memoryBytes' | 'diskBytes') => parts.reduce((s, x) => s + x[key], 0);
   return {
@@ -217,7 +226,12 @@ export function fakePresets(): PresetInfo[] {
     config,
     sweep: null,
     estimate: estimateOf(parseConfig(config)),
+    yours: false,
   });
+  const sweep = (name: string, title: string, description: string, spec: SweepSpec): PresetInfo => {
+    const { size, estimate } = sweepEstimate(spec, estimateOf);
+    return { name, title, figures: '', description, config: null, sweep: { spec, size }, estimate, yours: false };
+  };
   return [
     preset('demo', 'Demo', 'every figure', 'mlp 3×128 on generated digits, 4,000 samples', {
       data: { dataset: 'digits', train: 4000, test: 1000 },
@@ -236,6 +250,34 @@ export function fakePresets(): PresetInfo[] {
     preset('lazy', 'Lazy', 'Section VI', 'mlp 2×1024, ntk parameterisation, sgd', {
       model: { hidden: [1024, 1024], parameterisation: 'ntk' },
       training: { optimizer: 'sgd', learningRate: 0.5 },
+    }),
+    sweep('lazy-to-rich', 'Lazy to rich', 'width × learning rate, three seeds', {
+      name: 'lazy to rich',
+      base: { data: { dataset: 'digits', train: 4000, test: 1000 }, training: { epochs: 400, batchSize: 200 } },
+      grid: {
+        'model.hidden': [100, 200, 400, 800].map((n) => [n, n, n, n]),
+        'training.learningRate': [3e-4, 1e-3, 3e-3, 1e-2],
+        seed: [0, 1, 2],
+      },
+      exclude: [{ 'model.hidden': [800, 800, 800, 800], 'training.learningRate': 0.01 }],
+    }),
+    sweep('optimizers', 'Optimisers and rates', 'two optimisers, each at rates of its own', {
+      name: 'optimizers',
+      base: {
+        data: { dataset: 'digits', train: 800, test: 500 },
+        training: { epochs: 80, batchSize: 32 },
+        analysis: { ntk: false, probe: { train: 500, test: 500 } },
+      },
+      grid: {
+        'model.bias': [true, false],
+        'training.batchSize': [16, 32, 64],
+        'training.optimizer, training.learningRate': [
+          ['sgd', 0.1],
+          ['sgd', 0.03],
+          ['momentum', 0.03],
+          ['momentum', 0.01],
+        ],
+      },
     }),
   ];
 }

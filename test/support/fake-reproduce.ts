@@ -36,13 +36,13 @@ const configSix = {
 
 export const paperPresets = (): PresetInfo[] => {
   const preset = (name: string, title: string, config: unknown, epochs: number): PresetInfo => {
-    const shared = { name, title, figures: '', description: title };
+    const shared = { name, title, figures: '', description: title, yours: false };
     const one = estimateOf(parseConfig(config, { training: { epochs } }));
     if (!name.startsWith('section-5')) return { ...shared, config, sweep: null, estimate: one };
     return {
       ...shared,
       config: null,
-      sweep: { spec: { name, base: {}, grid: {} }, size: 48 },
+      sweep: { spec: { name, base: { ...(config as object), training: { epochs } }, grid: { seed: [...Array(48).keys()] } }, size: 48 },
       estimate: { ...one, seconds: 48 * one.seconds },
     };
   };

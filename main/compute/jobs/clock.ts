@@ -25,6 +25,12 @@ export class Clock {
     this.#since = this.#now();
   }
 
+  /** Nothing is done until the next `start`; this time is neither training nor analysis. */
+  hold(): void {
+    this.reached(this.#at);
+    this.#since = null;
+  }
+
   /** Training has come to `at` epochs. */
   reached(at: number): void {
     if (this.#since === null) return;

@@ -59,6 +59,7 @@ export const train: Job<'train'> = async (input, context) => {
     dataset,
     config,
     signal: context.signal,
+    gate: context.gate,
     ...(input.resume && { resume: input.resume }),
     ...(input.checkpointEvery !== undefined && { checkpointEvery: input.checkpointEvery }),
   });
@@ -85,6 +86,15 @@ export const train: Job<'train'> = async (input, context) => {
       case 'checkpoint':
         clock.reached(event.checkpoint.epoch);
         await context.ask({ kind: 'checkpoint', checkpoint: event.checkpoint });
+        break;
+      case 'paused':
+        clock.hold();
+        say('paused');
+        await context.ask({ kind: 'paused' });
+        break;
+      case 'resumed':
+        await context.ask({ kind: 'resumed' });
+        clock.start();
     }
   }
   return { epoch: epochs };

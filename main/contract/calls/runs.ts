@@ -1,23 +1,33 @@
 // Calls about one run: what it will cost, start, watch, stop.
 import { z } from 'zod';
 import type { LogLine } from '../log.ts';
-import { splits, type EpochMetrics, type Estimate, type RunDetail, type RunSummary, type Snapshot, type Split } from '../results.ts';
-import type { SweepSpec } from '../sweeps.ts';
-import { epoch, runId } from './parts.ts';
+import {
+  splits,
+  type EpochMetrics,
+  type Estimate,
+  type Room,
+  type RunDetail,
+  type RunSummary,
+  type Snapshot,
+  type Split,
+} from '../results.ts';
+import { deviceWish, epoch, runId } from './parts.ts';
 
-/** A config travels as it is and is parsed by `parseConfig`, which names its fields. */
-const asked = { preset: z.string().max(200).optional(), config: z.unknown().optional() };
+/** A config travels as it is and is parsed by `parseConfig`, which names its fields. device: the host's own choice unless told */
+const asked = { preset: z.string().max(200).optional(), config: z.unknown().optional(), device: deviceWish.optional() };
 
 export const runCalls = {
-  'presets.list': z.strictObject({}),
   'run.estimate': z.strictObject(asked),
   'run.start': z.strictObject({ ...asked, name: z.string().max(200).optional() }),
   'run.get': z.strictObject({ run: runId }),
   'run.metrics': z.strictObject({ run: runId }),
   'run.snapshot': z.strictObject({ run: runId, epoch }),
   'run.cancel': z.strictObject({ run: runId }),
-  'run.resume': z.strictObject({ run: runId }),
+  /** it waits at its next step boundary, its memory kept; answers once it does or has ended, or after three seconds:
+   *  a snapshot that is being analysed is finished first */
   'run.pause': z.strictObject({ run: runId }),
+  /** a paused run goes on at once where it waits, any other one from its last checkpoint at its turn */
+  'run.resume': z.strictObject({ run: runId }),
   /** after: the id of the last line that is known */
   'run.log': z.strictObject({
     run: runId,
@@ -26,20 +36,6 @@ export const runCalls = {
   }),
   'run.probe': z.strictObject({ run: runId, split: z.enum(splits) }),
 } as const;
-
-export interface PresetInfo {
-  name: string;
-  title: string;
-  /** the figures of the paper that it feeds */
-  figures: string;
-  description: string;
-  /** fields that differ from the defaults; null for a sweep */
-  config: unknown;
-  /** null for one run */
-  sweep: { spec: SweepSpec; size: number } | null;
-  /** of a sweep: of all its runs, one after the other */
-  estimate: Estimate | null;
-}
 
 /** The samples on which a run's kernels are formed, and who shares them. */
 export interface ProbeInfo {
@@ -57,15 +53,15 @@ export interface ProbeInfo {
 }
 
 export interface RunResults {
-  'presets.list': PresetInfo[];
-  'run.estimate': Estimate;
+  /** room: what this machine has */
+  'run.estimate': Estimate & { room: Room };
   'run.start': { id: string };
   'run.get': RunDetail;
   'run.metrics': EpochMetrics[];
   'run.snapshot': Snapshot;
   'run.cancel': RunSummary;
-  'run.resume': RunSummary;
   'run.pause': RunSummary;
+  'run.resume': RunSummary;
   /** oldest first */
   'run.log': LogLine[];
   'run.probe': ProbeInfo;

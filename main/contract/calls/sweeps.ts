@@ -1,11 +1,12 @@
 // Calls about sweeps.
 import { z } from 'zod';
-import type { Estimate } from '../results.ts';
+import type { Estimate, Room } from '../results.ts';
 import type { SweepDetail, SweepStart, SweepSummary, Table1 } from '../sweeps.ts';
+import { deviceWish } from './parts.ts';
 
 const sweepRef = z.string().min(1).max(200);
 /** A preset's name, or a sweep as its file has it; `parseSweep` parses that one, and names its fields. */
-const sweepAsked = { preset: z.string().max(200).optional(), sweep: z.unknown().optional() };
+const sweepAsked = { preset: z.string().max(200).optional(), sweep: z.unknown().optional(), device: deviceWish.optional() };
 
 export const sweepCalls = {
   'sweep.list': z.strictObject({}),
@@ -21,7 +22,8 @@ export const sweepCalls = {
 export interface SweepResults {
   'sweep.list': SweepSummary[];
   'sweep.get': SweepDetail;
-  'sweep.estimate': { size: number; estimate: Estimate };
+  /** cells: seconds of each in the whole grid, the last key fastest; null for one that is left out */
+  'sweep.estimate': { size: number; estimate: Estimate; cells: (number | null)[]; room: Room };
   'sweep.start': SweepStart;
   'sweep.cancel': SweepSummary;
   'sweep.table1': Table1;

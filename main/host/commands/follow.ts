@@ -7,7 +7,7 @@ import type { Services } from '../boot.ts';
 import type { Context } from '../cli/command.ts';
 import { duration, percent } from '../cli/words.ts';
 
-const ended = (state: RunState) => state !== 'queued' && state !== 'running';
+const ended = (state: RunState) => state !== 'queued' && state !== 'running' && state !== 'paused';
 
 interface Watch {
   /** settles when the run has ended */

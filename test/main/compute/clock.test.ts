@@ -11,6 +11,11 @@ function play(resumed: number | null) {
       now += 2;
       clock.reached(at);
     },
+    pause(seconds: number) {
+      clock.hold();
+      now += seconds;
+      clock.start();
+    },
     analyse(at: number) {
       clock.pause();
       now += 3;
@@ -53,4 +58,16 @@ test('a resumed run counts only what this process did', () => {
   epoch(6);
   // 4 epochs, and the one analysis after epoch 5, of which nothing is known yet
   expect(clock.progress('training')).toMatchObject({ epoch: 6, secondsPerEpoch: 2, secondsLeft: 8 });
+});
+
+test('a pause counts as nothing', () => {
+  const { clock, epoch, analyse, pause } = play(null);
+  clock.start();
+  pause(1000);
+  analyse(0);
+  epoch(1);
+  pause(1e6);
+  epoch(2);
+  // 8 epochs of 2 s and 2 analyses of 3 s
+  expect(clock.progress('training')).toMatchObject({ epoch: 2, secondsPerEpoch: 2, secondsLeft: 22 });
 });

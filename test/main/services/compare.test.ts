@@ -52,6 +52,8 @@ function comparing(wait = false) {
           one.cancelled = true;
           reject(new KernelscopeError('cancelled', 'stopped'));
         },
+        pause: () => undefined,
+        resume: () => undefined,
       };
     },
     close: () => Promise.resolve(),

@@ -108,7 +108,7 @@ test('a run that is stopped keeps its last checkpoint', async () => {
   expect(await services['run.cancel']({ run: id })).toMatchObject({ state: 'interrupted', reason: 'stopped by request', epoch: 3 });
   expect(library.checkpoints.get(id)).toEqual(checkpoint(3));
   expect(started[0].cancelled).toBe(true);
-  await expect(services['run.cancel']({ run: id })).rejects.toThrow('is interrupted; only a queued or running one can be stopped');
+  await expect(services['run.cancel']({ run: id })).rejects.toThrow('is interrupted; only a queued, running or paused one can be stopped');
   await services.close();
 });
 

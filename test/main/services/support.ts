@@ -1,6 +1,7 @@
 // Services on a new library, with compute processes that a test plays itself.
 import path from 'node:path';
 import type { EventName, Events } from '../../../main/contract/calls.ts';
+import type { DeviceReport } from '../../../main/contract/results.ts';
 import type { Compute, JobHandle } from '../../../main/compute/index.ts';
 import type { JobName, Jobs, TrainInput, TrainReport } from '../../../main/compute/protocol.ts';
 import { createServices, loadPresets, type ServicesOptions } from '../../../main/services/index.ts';
@@ -16,9 +17,11 @@ export interface Played {
   done(): void;
   fail(error: unknown): void;
   cancelled: boolean;
+  /** what it was asked, in order */
+  asked: ('pause' | 'resume')[];
 }
 
-export function playedCompute(onCancel: (job: Played) => void = (job) => job.fail(new Error('cancelled'))) {
+export function playedCompute(onCancel: (job: Played) => void = (job) => job.fail(new Error('cancelled')), devices: DeviceReport[] = []) {
   const started: Played[] = [];
   const rates = {
     trainFlops: 1e11,
@@ -31,9 +34,9 @@ export function playedCompute(onCancel: (job: Played) => void = (job) => job.fai
   };
   const compute: Compute = {
     start<K extends JobName>(job: K, input: Jobs[K]['input'], onReport?: (report: Jobs[K]['report']) => unknown): JobHandle<K> {
-      if (job === 'calibrate') {
-        const result = Promise.resolve({ device: 'cpu: played', rates }) as Promise<Jobs[K]['result']>;
-        return { pid: 1, result, cancel: () => undefined };
+      if (job === 'calibrate' || job === 'devices') {
+        const result = Promise.resolve(job === 'devices' ? devices : { device: 'cpu: played', rates }) as Promise<Jobs[K]['result']>;
+        return { pid: 1, result, cancel: () => undefined, pause: () => undefined, resume: () => undefined };
       }
       const { promise, resolve, reject } = Promise.withResolvers<Jobs[K]['result']>();
       const played: Played = {
@@ -49,6 +52,7 @@ export function playedCompute(onCancel: (job: Played) => void = (job) => job.fai
         done: () => resolve({ epoch: (input as TrainInput).config.training.epochs } as Jobs[K]['result']),
         fail: reject,
         cancelled: false,
+        asked: [],
       };
       started.push(played);
       return {
@@ -58,6 +62,8 @@ export function playedCompute(onCancel: (job: Played) => void = (job) => job.fai
           played.cancelled = true;
           onCancel(played);
         },
+        pause: () => void played.asked.push('pause'),
+        resume: () => void played.asked.push('resume'),
       };
     },
     close: () => Promise.resolve(),

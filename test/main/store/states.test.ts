@@ -12,7 +12,7 @@ test('what a run may become', () => {
   expect(table).toEqual({
     queued: ['running', 'failed', 'interrupted'],
     running: ['paused', 'done', 'failed', 'interrupted'],
-    paused: ['queued', 'running', 'interrupted'],
+    paused: ['queued', 'running', 'failed', 'interrupted'],
     done: [],
     failed: ['queued'],
     interrupted: ['queued'],

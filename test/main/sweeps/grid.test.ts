@@ -91,7 +91,7 @@ test.each<[string, object, RegExp]>([
   ],
   ['an unknown field of the base', { base: { datta: {} } }, /datta: unknown field/],
   ['a name in the base', { base: { name: 'x' } }, /^base.name: expected none/],
-  ['an unknown key', { jobs: 3 }, /^jobs: unknown field of a sweep; known here: name, base, grid$/],
+  ['an unknown key', { jobs: 3 }, /^jobs: unknown field of a sweep; known here: name, base, grid, exclude$/],
   ['no name', { name: '' }, /^name: expected a text of 1 … 60 characters, got ""$/],
 ])('%s is refused in one line', (_, change, message) => {
   expect(() => parseSweep(spec(change))).toThrow(

@@ -82,5 +82,11 @@ export async function run(device: Device, c: RunConfig, { onEvent, ...options }:
 /** 'epoch 0', 'snapshot 0', … */
 export const said = (events: readonly TrainEvent[]): string[] =>
   events.map((e) =>
-    e.kind === 'epoch' ? `epoch ${e.metrics.epoch}` : e.kind === 'checkpoint' ? `checkpoint ${e.checkpoint.epoch}` : `${e.kind} ${e.epoch}`,
+    e.kind === 'epoch'
+      ? `epoch ${e.metrics.epoch}`
+      : e.kind === 'checkpoint'
+        ? `checkpoint ${e.checkpoint.epoch}`
+        : 'epoch' in e
+          ? `${e.kind} ${e.epoch}`
+          : e.kind,
   );
