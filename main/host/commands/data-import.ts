@@ -6,7 +6,7 @@ import type { Services } from '../boot.ts';
 import type { Command } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
 import { openArrays } from '../activations/source.ts';
-import type { ReadArray } from '../formats/array.ts';
+import type { ReadArray } from '../../formats/array.ts';
 
 /** Arrays x and y of an NPZ. */
 async function readArrays(file: string): Promise<{ x: ReadArray; y: ReadArray }> {

@@ -1,6 +1,6 @@
 // Reads zips (NPZ) from a file, entry by entry, distrusting every size: a zip bomb is refused before its bytes are made.
 import { open, type FileHandle } from 'node:fs/promises';
-import { badInput } from '../../contract/errors.ts';
+import { badInput } from '../contract/errors.ts';
 import { fileBytes, readAt, requirePlainName, type Stored } from './bytes.ts';
 import { storedEntry, type Located } from './zip-entry.ts';
 

@@ -1,8 +1,8 @@
 // NPY, the file of one NumPy array: versions 1, 2 and 3 read, version 1 written.
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-import { shown } from '../../contract/config.ts';
-import { badInput } from '../../contract/errors.ts';
-import type { NamedArray } from '../../contract/results.ts';
+import { shown } from '../contract/config.ts';
+import { badInput } from '../contract/errors.ts';
+import type { NamedArray } from '../contract/results.ts';
 import { countOf, halves, toCOrder, type ReadArray } from './array.ts';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];

@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { badInput, KernelscopeError } from '../../contract/errors.ts';
+import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { readAt, type Stored } from './bytes.ts';
 
 /** What the directory says of an entry. */
