@@ -106,6 +106,11 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
   const must = (changes: number, id: string) => {
     if (changes === 0) throw notFound(id);
   };
+  const freshId = (): string => {
+    let id = newId();
+    while (selectState.get(id) !== undefined) id = newId();
+    return id;
+  };
   const get = (id: string): RunSummary => {
     const row = selectOne.get(id);
     if (!row) throw notFound(id);
@@ -131,9 +136,11 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
     /** Ids of the runs that have a tag, oldest first. */
     tagged: (tag: string): string[] => tagged.all(tag),
 
+    /** An id that no run has. */
+    freshId,
+
     create({ name, config, device }: NewRun): RunSummary {
-      let id = newId();
-      while (selectState.get(id) !== undefined) id = newId();
+      const id = freshId();
       insert.run({
         id,
         name,

@@ -34,6 +34,8 @@ export function stagingTable(db: Sqlite.Database, arrays: ArraysTable) {
     'DELETE FROM probe_sets WHERE NOT EXISTS (SELECT 1 FROM run_probes WHERE run_probes.hash = probe_sets.hash)',
   );
 
+  const counted = db.prepare('SELECT (SELECT count(*) FROM arrays) AS arrays, (SELECT count(*) FROM staged_arrays) AS held');
+
   const put = (part: ArrivingPart): void => {
     let known = state.get(part.hash);
     if (known === undefined && arrays.has(part.hash)) insert.run(part.hash, (known = 1)); // it is here; from now on it is held
@@ -50,9 +52,15 @@ export function stagingTable(db: Sqlite.Database, arrays: ArraysTable) {
   return {
     /** Keeps parts of arrays; an array that is here already is held, not written again. */
     arrays: db.transaction((parts: readonly ArrivingPart[]) => parts.forEach(put)),
+    /** Keeps these arrays from going while somebody reads them, whatever happens to their runs. */
+    hold: db.transaction((hashes: readonly string[]) => {
+      for (const hash of hashes) if (state.get(hash) === undefined && arrays.has(hash)) insert.run(hash, 1);
+    }),
     /** A run that has been written, out of every list, is one that arrives. */
     run: (id: string): void => void insertRun.run(id),
     runs: (): string[] => runs.all(),
+    /** Arrays of the library, and how many of them are held for what arrives. */
+    count: (): { arrays: number; held: number } => counted.get() as { arrays: number; held: number },
     /** All runs that have arrived are in the library from now on. */
     settle: db.transaction(() => {
       show.run();
