@@ -1,12 +1,16 @@
 // Every call and event between a page and its host: the table of all that `calls/` has, one file a subject. The allow-list is this table.
 import type { z } from 'zod';
 import { appCalls, appEvents, type AppEvents, type AppResults } from './calls/app.ts';
+import { bundleCalls, type BundleResults } from './calls/bundles.ts';
 import { compareCalls, type CompareResults } from './calls/compare.ts';
+import { datasetCalls, datasetEvents, type DatasetEvents, type DatasetResults } from './calls/datasets.ts';
 import { figureCalls, type FigureResults } from './calls/figures.ts';
 import { libraryCalls, libraryEvents, type LibraryEvents, type LibraryResults } from './calls/library.ts';
 import { reproduceCalls, type ReproduceResults } from './calls/reproduce.ts';
 import { runCalls, runEvents, type RunEvents, type RunResults } from './calls/runs.ts';
 import { sweepCalls, type SweepResults } from './calls/sweeps.ts';
+import { taskCalls, taskEvents, type TaskCallResults, type TaskEvents } from './calls/tasks.ts';
+import { transferCalls, type TransferResults } from './calls/transfers.ts';
 
 export { figureRequest, figureStyle } from './calls/figures.ts';
 export type { PresetInfo } from './calls/runs.ts';
@@ -20,6 +24,10 @@ export const calls = {
   ...sweepCalls,
   ...figureCalls,
   ...reproduceCalls,
+  ...bundleCalls,
+  ...transferCalls,
+  ...taskCalls,
+  ...datasetCalls,
 } as const;
 
 export type CallName = keyof typeof calls;
@@ -27,12 +35,29 @@ export type CallInput<K extends CallName> = z.input<(typeof calls)[K]>;
 export type CallParsed<K extends CallName> = z.output<(typeof calls)[K]>;
 
 export interface CallResults
-  extends AppResults, LibraryResults, RunResults, CompareResults, SweepResults, FigureResults, ReproduceResults {}
+  extends
+    AppResults,
+    LibraryResults,
+    RunResults,
+    CompareResults,
+    SweepResults,
+    FigureResults,
+    ReproduceResults,
+    BundleResults,
+    TransferResults,
+    TaskCallResults,
+    DatasetResults {}
 
 /** What happens while nobody asks. */
-export interface Events extends AppEvents, LibraryEvents, RunEvents {}
+export interface Events extends AppEvents, LibraryEvents, RunEvents, TaskEvents, DatasetEvents {}
 export type EventName = keyof Events;
-export const eventNames = [...appEvents, ...libraryEvents, ...runEvents] as const satisfies readonly EventName[];
+export const eventNames = [
+  ...appEvents,
+  ...libraryEvents,
+  ...runEvents,
+  ...taskEvents,
+  ...datasetEvents,
+] as const satisfies readonly EventName[];
 
 /** The host's side of the contract: one method a call. */
 export type Handlers = { [K in CallName]: (input: CallParsed<K>) => Promise<CallResults[K]> };

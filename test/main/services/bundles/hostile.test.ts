@@ -161,8 +161,7 @@ test.each<[string, () => Iterable<[string, Uint8Array]>, RegExp]>([
   ['an array that is missing', () => [...entries].filter(([n]) => n !== firstArray()), /arrays\/[0-9a-f]{64}\.npy: is missing, run /],
   [
     'an array of other values',
-    () =>
-      [...entries].map(([n, b]) => [n, n === firstArray() ? Buffer.concat([b.subarray(0, -1), Buffer.of((b.at(-1)) ^ 1)]) : b]),
+    () => [...entries].map(([n, b]) => [n, n === firstArray() ? Buffer.concat([b.subarray(0, -1), Buffer.of(b.at(-1) ^ 1)]) : b]),
     /do not have the hash that names it/,
   ],
   [
