@@ -13,12 +13,17 @@ export async function saveFigure(client: Client, desktop: Desktop | null, input:
     return reply.fileName;
   }
   const { fileName, mime, bytes } = await client.call('figure.export', input);
-  const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: mime }));
+  saveBlob(new Blob([new Uint8Array(bytes)], { type: mime }), fileName);
+  return fileName;
+}
+
+/** Gives a file to the browser's downloads. */
+export function saveBlob(blob: Blob, fileName: string): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;
   link.click();
   // The browser reads the address after the click has returned.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
-  return fileName;
 }

@@ -19,5 +19,6 @@ export const iconPaths = {
   export: 'M9 2.5v8.5M5.5 8 9 11.5 12.5 8M3 12.5V15h12v-2.5',
   check: 'M3 9l4 4 8-9',
   panel: 'M3 3.5h12v11H3zM11 3.5v11',
+  import: 'M9 11.5V3M5.5 6.5 9 3l3.5 3.5M3 12.5V15h12v-2.5',
 } as const;
 export type IconName = keyof typeof iconPaths;

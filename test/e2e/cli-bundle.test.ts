@@ -1,7 +1,7 @@
 // Whole runs from one library into another, from the shell; a run that was stopped goes on there as if it had never left.
 import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { ensureBuilt } from '../support/built.ts';
 import { cli, cliJson, start } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -11,6 +11,7 @@ const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
 const here = { library: at('here'), data: at('data') };
 const there = { library: at('there'), data: at('data') };
+vi.setConfig({ testTimeout: 180_000 }); // each test starts a dozen processes
 beforeAll(ensureBuilt, 180_000);
 
 type Imported = { file: string; runs: { id: string; was: string; name: string; outcome: string }[] }[];

@@ -12,6 +12,7 @@ import {
 import { parseConfig } from '../../main/contract/config.ts';
 import { KernelscopeError, badInput } from '../../main/contract/errors.ts';
 import { settingsFrom, type Settings } from '../../main/contract/settings.ts';
+import { FakeExchange } from './fake-exchange.ts';
 import { fakeFigure, type FakeRun } from './fake-figures.ts';
 import { estimateOf, fakeDoctor, fakePresets, fakeRun, specs, summaryOf, type RunSpec } from './fake-library.ts';
 import { metricsAt, snapshotAt } from './fake-numbers.ts';
@@ -48,6 +49,8 @@ export class FakeClient implements Client {
   #now: number;
   #next = 1;
   #readOnly: boolean;
+  /** files, tasks, bundles and datasets */
+  readonly exchange = new FakeExchange((name, payload) => this.emit(name, payload));
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
 
@@ -232,6 +235,7 @@ export class FakeClient implements Client {
       mime: 'text/plain',
       bytes: new TextEncoder().encode(JSON.stringify(fakeFigure(request, this.#find))),
     }),
+    ...this.exchange.handlers,
   };
 
   #advance(run: FakeRun): void {
