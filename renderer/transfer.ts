@@ -56,9 +56,15 @@ export async function receiveFile(client: Client, download: string): Promise<Blo
 
 /** Files of a drop, those in folders with the folders' names; to be called while the drop is handled. */
 export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
-  // Entries are gone once the event has been dealt with; files are read later.
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  // Items are gone once the event has been dealt with; files are read later.
   const found: NamedFile[] = [];
+  const entries: FileSystemEntry[] = [];
+  for (const item of transfer.items) {
+    const entry = item.webkitGetAsEntry();
+    const file = entry ? null : item.getAsFile(); // what lies in no file system, such as a picture out of another page
+    if (entry) entries.push(entry);
+    else if (file) found.push({ name: file.name, file });
+  }
   const walk = async (entry: FileSystemEntry, at: string): Promise<void> => {
     if (entry.isFile) {
       const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));

@@ -94,7 +94,7 @@ export function createDatasets({ dataDir, library, compute, tasks, transfers, em
         return { name, kind, present, about, problem, counts, folder, bytes, shape: [...shape], classes, runs, busy };
       });
     },
-    'dataset.preview': ({ dataset, perClass = 8 }) => previewDataset(dataDir, dataset, perClass),
+    'dataset.preview': ({ dataset, perClass = 12 }) => previewDataset(dataDir, dataset, perClass),
 
     async 'dataset.fetch'({ dataset }) {
       if (!Object.hasOwn(fetchable, dataset))

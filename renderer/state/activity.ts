@@ -1,9 +1,12 @@
 // A task in words.
 import type { Task } from '../../main/contract/calls/tasks.ts';
-import { bytes, count, plural } from '../text.ts';
+import { bytes, count, duration, plural } from '../text.ts';
 
 export interface Activity {
   id: string;
+  kind: Task['kind'] | 'sending';
+  /** what it works on */
+  subject: string;
   title: string;
   state: Task['state'];
   share: number | null;
@@ -45,8 +48,14 @@ function resultText(task: Task): string {
   }
 }
 
+/** `42 % · 37 s left` */
+export const progressText = ({ share, secondsLeft }: Activity): string =>
+  [share === null ? 'waiting' : `${Math.floor(100 * share)} %`, ...(secondsLeft === null ? [] : [`${duration(secondsLeft)} left`])].join(
+    ' · ',
+  );
+
 export function taskText(task: Task): Activity {
   const { id, kind, subject, state, share, secondsLeft } = task;
   const text = state === 'failed' ? (task.error ?? '') : state === 'cancelled' ? 'Stopped; nothing was changed' : resultText(task);
-  return { id, title: `${titles[kind]} ${subject}`, state, share, secondsLeft, text };
+  return { id, kind, subject, title: `${titles[kind]} ${subject}`, state, share, secondsLeft, text };
 }

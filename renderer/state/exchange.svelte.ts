@@ -62,12 +62,12 @@ export class Exchange {
 
   /** The runs of bundles into the library, one after the other. */
   async importBundles(files: readonly NamedFile[]): Promise<void> {
-    for (const file of files) await this.#send(`Sending ${file.name}`, [file], (upload) => this.#client.call('library.import', { upload }));
+    for (const file of files) await this.#send(file.name, [file], (upload) => this.#client.call('library.import', { upload }));
   }
 
   /** A dataset from files; answers whether it was begun. */
   importDataset(files: readonly NamedFile[], name: string, seed: number): Promise<boolean> {
-    return this.#send(`Sending ${name}`, files, (upload) => this.#client.call('dataset.import', { upload, name, seed }));
+    return this.#send(name, files, (upload) => this.#client.call('dataset.import', { upload, name, seed }));
   }
 
   async fetchDataset(dataset: string): Promise<void> {
@@ -117,11 +117,21 @@ export class Exchange {
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
 
-  async #send(title: string, files: readonly NamedFile[], then: (upload: string) => Promise<unknown>): Promise<boolean> {
+  async #send(subject: string, files: readonly NamedFile[], then: (upload: string) => Promise<unknown>): Promise<boolean> {
     const id = `sending-${this.#next++}`;
     const stop = new AbortController();
     const say = (change: Partial<Activity>) =>
-      this.#sending.set(id, { id, title, state: 'running', share: 0, secondsLeft: null, text: '', ...change });
+      this.#sending.set(id, {
+        id,
+        kind: 'sending',
+        subject,
+        title: `Sending ${subject}`,
+        state: 'running',
+        share: 0,
+        secondsLeft: null,
+        text: '',
+        ...change,
+      });
     this.#stops.set(id, stop);
     const begun = performance.now();
     say({});

@@ -190,7 +190,7 @@ export class FakeExchange {
       return this.#begin({ kind: 'bundle-export', subject: fileName }, () => ({ result }));
     },
     'dataset.list': () => this.datasets,
-    'dataset.preview': ({ dataset, perClass = 8 }) => this.#preview(dataset, perClass),
+    'dataset.preview': ({ dataset, perClass = 12 }) => this.#preview(dataset, perClass),
     'dataset.fetch': ({ dataset }) =>
       this.#begin({ kind: 'dataset-fetch', subject: dataset }, () => {
         Object.assign(this.#found(dataset), { present: true, problem: null, counts: { train: 50_000, test: 10_000 }, bytes: 184_380_000 });
