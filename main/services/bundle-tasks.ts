@@ -1,5 +1,4 @@
 // Bundles as use cases: one at a time, with progress, from and to a page or a file.
-import { setImmediate } from 'node:timers/promises';
 import type { Emit, Handlers } from '../contract/calls.ts';
 import { bundleExtension, type BundleImport, type BundleReport } from '../contract/bundles.ts';
 import { KernelscopeError } from '../contract/errors.ts';
@@ -7,6 +6,7 @@ import { whole } from '../formats/whole.ts';
 import type { Library } from '../store/index.ts';
 import { takeBundle, writeBundle, type BundleOptions } from './bundles/index.ts';
 import { runsNamed, titleOf } from './named-runs.ts';
+import { inSlices } from './slices.ts';
 import type { Tasks } from './tasks.ts';
 import type { Transfers } from './transfers.ts';
 
@@ -62,10 +62,8 @@ export function createBundles(o: BundlesOptions): Bundles & Pick<Handlers, 'libr
     o.toWrite();
     return alone(options.signal, async () => {
       const taken = await takeBundle(library, { file, what, room: () => o.room() }, options);
-      for (const [i, { id, outcome }] of taken.runs.entries()) {
-        if (outcome === 'imported') o.emit('run.changed', library.runs.get(id));
-        if (i % 100 === 99) await setImmediate();
-      }
+      const fresh = taken.runs.filter((r) => r.outcome === 'imported');
+      await inSlices(fresh, ({ id }) => o.emit('run.changed', library.runs.get(id)));
       return taken;
     });
   };

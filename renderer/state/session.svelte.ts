@@ -58,7 +58,10 @@ export class Session {
       } else if (this.link === 'up') this.link = 'lost';
     };
     const stops = [this.router.start(), this.theme.start(), this.library.start(), this.client.onLink(follow)];
-    stops.push(this.settings.start(({ theme }) => this.theme.take(theme)), this.exchange.start());
+    stops.push(
+      this.settings.start(({ theme }) => this.theme.take(theme)),
+      this.exchange.start(),
+    );
     return () => {
       clearTimeout(late);
       stops.forEach((stop) => stop());

@@ -62,7 +62,7 @@ test('a bundle goes to a page and back into another library, in pieces; nothing 
   const done = await ended(to.events, started.task);
   expect(done).toMatchObject({ kind: 'bundle-import', subject: 'my runs.kernelscope', state: 'done' });
   for (const id of ids) expect(everything(to.library, id)).toEqual(everything(from.library, id));
-  expect(to.events.filter(([name]) => name === 'run.changed').map(([, p]) => p.id)).toEqual(ids);
+  expect(to.events.flatMap((e) => (e[0] === 'run.changed' ? [e[1].id] : []))).toEqual(ids);
   expect(incoming(to.dir)).toEqual([]);
   expect((await perform(to.services, 'task.list', {})).map((t) => t.state)).toEqual(['done']);
   await from.services.close();

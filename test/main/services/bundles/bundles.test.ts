@@ -140,6 +140,8 @@ test('what a program that ended midway left behind is gone when the library is o
   });
   await expect(take(to, at('cut-off.kernelscope'))).rejects.toThrow('gone');
   expect(to.staging.runs()).toEqual([id]);
+  // Nobody sees it meanwhile, not in the trash either.
+  expect([to.runs.list().map((r) => r.id), to.trash.list(), to.trash.deletedBefore('9999')]).toEqual([[kept], [], []]);
   expect(to.staging.count().held).toBeGreaterThan(5);
   expect(settle).toBeTypeOf('function');
   to.close();
