@@ -11,6 +11,7 @@ import { utilityLauncher } from './compute.ts';
 import { setMenu } from './menu.ts';
 import { givePorts } from './port.ts';
 import { quitOrderly } from './quit.ts';
+import { offerBundles } from './save-bundle.ts';
 import { offerSaving } from './save-figure.ts';
 import { claimScheme, serveScheme } from './scheme.ts';
 import { denyPermissions, guardPages, openWindow, showWindow } from './window.ts';
@@ -55,6 +56,7 @@ async function start(): Promise<void> {
   services.onEvent(server.emit);
   givePorts(server);
   offerSaving(dispatch);
+  offerBundles(services);
   quitOrderly({
     running: async () => (await allRuns(services.call, { states: ['running'] })).map((r) => r.name),
     close: async () => {

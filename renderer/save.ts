@@ -14,15 +14,16 @@ export async function saveFigure(client: Client, desktop: Desktop | null, input:
     return reply.fileName;
   }
   const { fileName, mime, bytes } = await client.call('figure.export', input);
-  download(fileName, new Blob([new Uint8Array(bytes)], { type: mime }));
+  saveBlob(new Blob([new Uint8Array(bytes)], { type: mime }), fileName);
   return fileName;
 }
 
 /** Saves a table as a CSV file. */
-export const saveTable = (fileName: string, csv: string): void => download(fileName, new Blob([csv], { type: 'text/csv' }));
+export const saveTable = (fileName: string, csv: string): void => saveBlob(new Blob([csv], { type: 'text/csv' }), fileName);
 
-function download(fileName: string, content: Blob): void {
-  const url = URL.createObjectURL(content);
+/** Gives a file to the browser's downloads. */
+export function saveBlob(blob: Blob, fileName: string): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

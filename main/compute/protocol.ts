@@ -1,6 +1,7 @@
 // What a compute process and its supervisor say to each other: plain objects and typed arrays, by structured clone, so that arrays travel
 // as binary. One process does one job and is gone.
 import type { RunConfig } from '../contract/config.ts';
+import type { ImportOptions, ImportReport } from '../data/index.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type {
   Check,
@@ -153,6 +154,12 @@ export interface Jobs {
   analyse: { input: AnalyseInput; report: AnalyseReport; answer: Numbers | void; result: ActivationAnalysis };
   doctor: { input: null; report: never; answer: void; result: DoctorFindings };
   devices: { input: null; report: never; answer: void; result: DeviceReport[] };
+  import: {
+    input: Omit<ImportOptions, 'signal' | 'onProgress' | 'arrays'>;
+    report: { kind: 'share'; done: number };
+    answer: void;
+    result: ImportReport;
+  };
   calibrate: { input: { device: DeviceWish }; report: never; answer: void; result: Calibration };
 }
 export type JobName = keyof Jobs;

@@ -1,7 +1,9 @@
 // Every call and event between a page and its host: the table of all that `calls/` has, one file a subject. The allow-list is this table.
 import type { z } from 'zod';
 import { appCalls, appEvents, type AppEvents, type AppResults } from './calls/app.ts';
+import { bundleCalls, type BundleResults } from './calls/bundles.ts';
 import { compareCalls, type CompareResults } from './calls/compare.ts';
+import { datasetCalls, datasetEvents, type DatasetEvents, type DatasetResults } from './calls/datasets.ts';
 import { figureCalls, type FigureResults } from './calls/figures.ts';
 import { libraryCalls, libraryEvents, type LibraryEvents, type LibraryResults } from './calls/library.ts';
 import { presetCalls, presetEvents, type PresetEvents, type PresetResults } from './calls/presets.ts';
@@ -9,6 +11,8 @@ import { queueCalls, queueEvents, type QueueEvents, type QueueResults } from './
 import { reproduceCalls, type ReproduceResults } from './calls/reproduce.ts';
 import { runCalls, runEvents, type RunEvents, type RunResults } from './calls/runs.ts';
 import { sweepCalls, type SweepResults } from './calls/sweeps.ts';
+import { taskCalls, taskEvents, type TaskCallResults, type TaskEvents } from './calls/tasks.ts';
+import { transferCalls, type TransferResults } from './calls/transfers.ts';
 
 export { figureRequest, figureStyle } from './calls/figures.ts';
 export type { PresetInfo } from './calls/presets.ts';
@@ -25,6 +29,10 @@ export const calls = {
   ...sweepCalls,
   ...figureCalls,
   ...reproduceCalls,
+  ...bundleCalls,
+  ...transferCalls,
+  ...taskCalls,
+  ...datasetCalls,
 } as const;
 
 export type CallName = keyof typeof calls;
@@ -41,10 +49,14 @@ export interface CallResults
     CompareResults,
     SweepResults,
     FigureResults,
-    ReproduceResults {}
+    ReproduceResults,
+    BundleResults,
+    TransferResults,
+    TaskCallResults,
+    DatasetResults {}
 
 /** What happens while nobody asks. */
-export interface Events extends AppEvents, LibraryEvents, RunEvents, PresetEvents, QueueEvents {}
+export interface Events extends AppEvents, LibraryEvents, RunEvents, PresetEvents, QueueEvents, TaskEvents, DatasetEvents {}
 export type EventName = keyof Events;
 export const eventNames = [
   ...appEvents,
@@ -52,6 +64,8 @@ export const eventNames = [
   ...runEvents,
   ...presetEvents,
   ...queueEvents,
+  ...taskEvents,
+  ...datasetEvents,
 ] as const satisfies readonly EventName[];
 
 /** The host's side of the contract: one method a call. */

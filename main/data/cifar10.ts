@@ -31,10 +31,10 @@ export const cifarShape: readonly number[] = [side, side, 3];
 const classes = 10;
 
 /** Reads one file of records. @throws `bad-input` naming the file: cut, not records, or labels > 9; null where it is not there */
-export async function readCifarFile(file: string): Promise<Uint8Array | null> {
+export async function readCifarFile(file: string, read: (file: string) => Promise<Uint8Array> = readFile): Promise<Uint8Array | null> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(file);
+    bytes = await read(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new KernelscopeError('bad-input', `${file}: cannot be read (${(error as Error).message})`);

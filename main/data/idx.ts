@@ -34,12 +34,17 @@ export function parseIdx(file: string, bytes: Uint8Array, rank: number): IdxArra
 
 const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** Reads DIR/NAME or DIR/NAME.gz. @throws `bad-input` where neither is there, or where it is not what it should be */
-export async function readIdx(dir: string, name: string, rank: number): Promise<IdxArray> {
+/** Reads DIR/NAME or DIR/NAME.gz, from the disk unless told otherwise. @throws `bad-input` where neither is there, or where it is not what it should be */
+export async function readIdx(
+  dir: string,
+  name: string,
+  rank: number,
+  read: (file: string) => Promise<Uint8Array> = readFile,
+): Promise<IdxArray> {
   for (const file of [path.join(dir, name), path.join(dir, `${name}.gz`)]) {
     let bytes: Uint8Array;
     try {
-      bytes = await readFile(file);
+      bytes = await read(file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       throw new KernelscopeError('bad-input', `${file}: cannot be read (${(error as Error).message})`);

@@ -5,18 +5,18 @@ import { KernelscopeError, badInput } from '../contract/errors.ts';
 import { splits, type ProbeSet, type Split } from '../contract/results.ts';
 import { createGenerator } from '../devices/random.ts';
 import { checkAugmentation } from './augment.ts';
-import { readCifar10 } from './cifar10.ts';
 import { generateDigits, side } from './digits.ts';
-import { importedNames, readImported } from './import/read.ts';
-import { readMnist } from './mnist.ts';
 import { normaliseChannels, normalises } from './normalise.ts';
-import { drawFrom, requireCount, type Pool, type Samples } from './pool.ts';
+import { drawFrom, requireCount, type Samples } from './pool.ts';
+import { reader } from './pools.ts';
 
 export { createAugmenter, type Augmenter } from './augment.ts';
 export { fetchable, fetchDataset, type FetchOptions } from './fetch.ts';
-export { importDataset, type ImportedArrays, type ImportOptions, type ImportReport } from './import/index.ts';
+export { importDataset, type ImportedArrays, type ImportOptions, type ImportReport, type Packed } from './import/index.ts';
 export { sampleShape, type SampleShape } from './shapes.ts';
 export { listDatasets, type DatasetReport } from './list.ts';
+export { previewDataset } from './preview.ts';
+export { removeDataset } from './remove.ts';
 export type { Samples } from './pool.ts';
 
 export interface Dataset {
@@ -39,15 +39,6 @@ export interface LoadOptions {
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
 const digitsShape: readonly number[] = [side, side, 1];
-
-/** Where the samples of a named dataset come from. @throws `bad-input` with the accepted names for an unknown one */
-async function reader(name: string, dataDir: string): Promise<(split: Split) => Promise<Pool>> {
-  if (name === 'mnist') return (split) => readMnist(dataDir, split);
-  if (name === 'cifar10') return (split) => readCifar10(dataDir, split);
-  const imported = await importedNames(dataDir);
-  if (imported.includes(name)) return (split) => readImported(dataDir, name, split);
-  throw badInput(`data.dataset: expected ${['mnist', 'cifar10', 'digits', ...imported].join(' | ')}, got ${JSON.stringify(name)}`);
-}
 
 /** Whether a config's samples can be had. @throws `bad-input` as loadDataset does, for missing or broken files and for too many samples */
 export async function checkDataset(config: RunConfig, dataDir: string): Promise<void> {

@@ -41,7 +41,19 @@ export interface BootOptions {
 
 export interface Services extends Pick<
   AllServices,
-  'exportArrays' | 'compareLayers' | 'datasets' | 'check' | 'checkSweep' | 'fetchDataset' | 'importDataset' | 'tidy' | 'close'
+  | 'exportArrays'
+  | 'compareLayers'
+  | 'datasets'
+  | 'check'
+  | 'checkSweep'
+  | 'fetchDataset'
+  | 'importDataset'
+  | 'exportBundle'
+  | 'importBundle'
+  | 'saveBundle'
+  | 'bundleName'
+  | 'tidy'
+  | 'close'
 > {
   /** what a port's dispatch calls */
   handlers: Handlers;
@@ -138,6 +150,10 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     fetchDataset: (name, options) => services.fetchDataset(name, options),
     importDataset: (request) => services.importDataset(request),
     tidy: () => services.tidy(),
+    exportBundle: (request, options) => services.exportBundle(request, options),
+    importBundle: (request, options) => services.importBundle(request, options),
+    saveBundle: (request) => services.saveBundle(request),
+    bundleName: (runs) => services.bundleName(runs),
     close: () => services.close(),
   };
 }

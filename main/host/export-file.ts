@@ -3,8 +3,8 @@ import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { NamedArray } from '../contract/results.ts';
 import { whole } from './files.ts';
-import { npyParts } from './formats/npy.ts';
-import { openZip } from './formats/zip-write.ts';
+import { npyParts } from '../formats/npy.ts';
+import { openZip } from '../formats/zip-write.ts';
 
 export interface Written {
   name: string;

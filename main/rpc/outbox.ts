@@ -2,8 +2,8 @@
 import type { EventName } from '../contract/calls.ts';
 import type { ToPage } from './message.ts';
 
-/** Progress of a run supersedes the progress before it; a run's newest summary the one before. Nothing else may be dropped. */
-const supersededBy = new Set<EventName>(['run.progress', 'run.changed']);
+/** Progress of a run supersedes the progress before it; a run's or a task's newest summary the one before. Nothing else may be dropped. */
+const supersededBy = new Set<EventName>(['run.progress', 'run.changed', 'task.changed']);
 
 const keyOf = (m: ToPage): string | null => {
   if (m.kind !== 'event' || !supersededBy.has(m.name as EventName)) return null;

@@ -1,4 +1,6 @@
 // The use cases: every call of the contract, from store, compute processes and data. The world comes in as arguments.
+import os from 'node:os';
+import path from 'node:path';
 import type { CallParsed, Emit, Handlers } from '../contract/calls.ts';
 import type { RunConfig } from '../contract/config.ts';
 import type { FigureData, FigureRequest, FigureStyle } from '../contract/figures.ts';
@@ -6,6 +8,7 @@ import type { LayerComparison, NamedArray, RunSummary } from '../contract/result
 import type { Compute, DeviceWish } from '../compute/index.ts';
 import { checkDataset, sampleShape } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
+import { createBundles, type Bundles } from './bundle-tasks.ts';
 import { createComparer, type CompareOptions } from './compare.ts';
 import { createDatasets, type Datasets } from './datasets.ts';
 import { checkFits, estimate, type ShapeOf } from './estimate.ts';
@@ -25,7 +28,9 @@ import { createSettings } from './settings.ts';
 import { createShelf } from './shelf.ts';
 import { createCosts } from './sweep-cost.ts';
 import { createSweeps } from './sweeps.ts';
+import { createTasks } from './tasks.ts';
 import { createTrainer } from './trainer.ts';
+import { createTransfers } from './transfers.ts';
 
 export { analyse, type Activations } from './analyse.ts';
 export { exportKinds, type ExportKind, type ExportOptions, type ExportRequest } from './export.ts';
@@ -61,7 +66,7 @@ export interface ServicesOptions {
   log?: (line: string) => void;
 }
 
-export interface Services extends Handlers, Datasets {
+export interface Services extends Handlers, Datasets, Bundles {
   /** Settles with the run when it has ended, however it did. */
   runToEnd: (id: string) => Promise<RunSummary>;
   /** Raw arrays, one by one, as CONTRACT names them; the request is checked at once. */
@@ -77,6 +82,10 @@ export interface Services extends Handlers, Datasets {
   /** Stops what is at work (what was done is kept), ends all compute processes and closes the library. */
   close(): Promise<void>;
 }
+
+/** Where files lie while they are on their way; the library's own disk has room, where it may be written to. */
+const incomingFolder = ({ dir, readOnly }: Library): string =>
+  readOnly ? path.join(os.tmpdir(), `kernelscope-${process.pid}`) : path.join(dir, 'incoming');
 
 export function createServices(o: ServicesOptions): Services {
   const { library, compute, presets, dataDir, version } = o;
@@ -135,6 +144,11 @@ export function createServices(o: ServicesOptions): Services {
   });
   const comparer = createComparer(library, compute);
   const figureData = createFigures(library, rememberDrift(comparer.similarities));
+  const tasks = createTasks(emit, log);
+  const transfers = createTransfers({ dir: incomingFolder(library) });
+  const room = async () => (await machine.room()).diskBytes;
+  const { toWrite } = many;
+  const bundles = createBundles({ library, tasks, transfers, emit, version, room, toWrite });
 
   return {
     ...runs,
@@ -169,8 +183,13 @@ export function createServices(o: ServicesOptions): Services {
     checkSweep,
     exportArrays: (request, options) => exportArrays({ library, compute }, request, options),
     compareLayers: (request, options) => comparer.layers(request, options),
-    ...createDatasets(dataDir),
+    ...createDatasets({ dataDir, library, compute, tasks, transfers, emit, log }),
+    ...bundles,
+    ...tasks.calls,
+    ...transfers.calls,
     async close() {
+      await tasks.stopAll();
+      await transfers.close();
       await stopAll('the program was closed');
       await compute.close();
       library.close();

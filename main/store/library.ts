@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { alignmentsTable, type AlignmentsTable } from './alignments.ts';
-import { arraysTable } from './arrays.ts';
+import { arraysTable, type ArraysTable } from './arrays.ts';
 import { calibrationsTable, type CalibrationsTable } from './calibrations.ts';
 import { candidatesTable, type CandidatesTable } from './candidates.ts';
 import { checkpointsTable, type CheckpointsTable } from './checkpoints.ts';
@@ -13,11 +13,13 @@ import { logTable, type LogTable } from './log.ts';
 import { metricsTable, type MetricsTable } from './metrics.ts';
 import { migrate, versionOf } from './migrate.ts';
 import { probesTable, type ProbesTable } from './probes.ts';
+import { recordsTable, type RecordsTable } from './records.ts';
 import { runsTable, type RunsTable } from './runs.ts';
 import { migrations, type Migration } from './schema.ts';
 import { settingsTable, type SettingsTable } from './settings.ts';
 import { snapshotsTable, type SnapshotsTable } from './snapshots.ts';
 import { spectraTable, type SpectraTable } from './spectra.ts';
+import { stagingTable, type StagingTable } from './staging.ts';
 import { sweepsTable, type SweepsTable } from './sweeps.ts';
 import { trashTable, type TrashTable } from './trash.ts';
 import { lockForWriting, holderOf } from './writer.ts';
@@ -53,6 +55,10 @@ export interface Library {
   readonly trash: TrashTable;
   readonly log: LogTable;
   readonly candidates: CandidatesTable;
+  /** runs as they are written down, and their arrays by hash: for bundles */
+  readonly records: RecordsTable;
+  readonly arrays: Pick<ArraysTable, 'has' | 'head' | 'chunks'>;
+  readonly staging: StagingTable;
   /** Several writes that are kept together or not at all. */
   transaction<T>(work: () => T): T;
   /** Removes a run with all it has; one that is at work is refused. */
@@ -88,6 +94,8 @@ function openToWrite(dir: string, file: string, { owner, limitBytes, migrations:
       return assemble(db, { dir, file, readOnly: false, readOnlyReason: null, present: true }, () => lock.release());
     });
     library.transaction(() => markAbandoned(library));
+    while (library.staging.abandonOne());
+    while (library.staging.releaseSome());
     return library;
   } catch (error) {
     (db as Sqlite.Database | null)?.close();
@@ -155,6 +163,9 @@ function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Libra
     trash: guardedTable(file, trashTable(db)),
     log: guardedTable(file, log),
     candidates: guardedTable(file, candidatesTable(db)),
+    records: guardedTable(file, recordsTable(db, alignments, spectra)),
+    arrays: guardedTable(file, arrays),
+    staging: guardedTable(file, stagingTable(db, arrays)),
     transaction: <T>(work: () => T) => guarded(file, () => db.transaction(work)()),
     removeRun: (id) =>
       guarded(file, () => {

@@ -93,6 +93,8 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
   const inStates = db
     .prepare<[string], string>('SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created')
     .pluck();
+  const byDataset = db.prepare<[], { dataset: string; runs: number; busy: number }>(`
+    SELECT dataset, count(*) AS runs, sum(state IN ('queued', 'running', 'paused')) AS busy FROM runs WHERE deleted IS NULL GROUP BY dataset`);
   const setState = db.prepare('UPDATE runs SET state = ?, reason = ?, pid = CASE WHEN ? THEN pid ELSE NULL END WHERE id = ?');
   const setStarted = db.prepare('UPDATE runs SET pid = ?, heartbeat = ? WHERE id = ?');
   const setHeartbeat = db.prepare('UPDATE runs SET heartbeat = ?, seconds = seconds + ? WHERE id = ?');
@@ -105,6 +107,11 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
 
   const must = (changes: number, id: string) => {
     if (changes === 0) throw notFound(id);
+  };
+  const freshId = (): string => {
+    let id = newId();
+    while (selectState.get(id) !== undefined) id = newId();
+    return id;
   };
   const get = (id: string): RunSummary => {
     const row = selectOne.get(id);
@@ -131,9 +138,11 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
     /** Ids of the runs that have a tag, oldest first. */
     tagged: (tag: string): string[] => tagged.all(tag),
 
+    /** An id that no run has. */
+    freshId,
+
     create({ name, config, device }: NewRun): RunSummary {
-      let id = newId();
-      while (selectState.get(id) !== undefined) id = newId();
+      const id = freshId();
       insert.run({
         id,
         name,
@@ -182,6 +191,9 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
       const more = found.length > 10 ? ` and ${found.length - 10} more` : '';
       throw new KernelscopeError('bad-input', `run: ${JSON.stringify(ref)} could be ${some.join(', ')}${more}; give more of its id`);
     },
+
+    /** How many runs each dataset has, and how many of them are not over. */
+    byDataset: (): { dataset: string; runs: number; busy: number }[] => byDataset.all(),
 
     /** Ids of the runs in these states, oldest first. */
     inStates: (...states: RunState[]): string[] => inStates.all(JSON.stringify(states)),

@@ -162,7 +162,8 @@ CREATE TABLE sweep_cells (
 CREATE INDEX sweep_cells_run ON sweep_cells (run);
 `;
 
-/** Deleted runs wait in the trash, out of every list, until it is emptied. `run_log`: what happened to a run, in order. */
+/** Deleted runs wait in the trash, out of every list, until it is emptied. `run_log`: what happened to a run, in order.
+ *  `staged_…`: what is arriving from a bundle and not part of the library yet. */
 const people = `
 ALTER TABLE runs ADD COLUMN deleted TEXT;
 CREATE INDEX runs_deleted ON runs (deleted) WHERE deleted IS NOT NULL;
@@ -179,6 +180,13 @@ CREATE TABLE run_log (
   line TEXT NOT NULL
 ) STRICT;
 CREATE INDEX run_log_of ON run_log (run, id);
+CREATE TABLE staged_arrays (
+  array TEXT PRIMARY KEY REFERENCES arrays ON DELETE CASCADE,
+  complete INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE staged_runs (
+  run TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
 `;
 
 export const migrations: readonly Migration[] = [

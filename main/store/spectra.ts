@@ -3,6 +3,11 @@ import type Sqlite from 'better-sqlite3';
 import type { Spectrum, Split } from '../contract/results.ts';
 import type { ArraysTable } from './arrays.ts';
 
+/** A spectrum, its numbers by the hashes of their arrays. */
+export interface SpectrumRecord extends Omit<Spectrum, 'eigenvalues' | 'power'> {
+  eigenvalues: string;
+  power: string;
+}
 interface Row extends Omit<Spectrum, 'eigenvalues' | 'power' | 'centred'> {
   centred: number;
   eigenvalues: string;
@@ -29,21 +34,23 @@ export function spectraTable(db: Sqlite.Database, arrays: ArraysTable) {
     return { ...row, centred: row.centred === 1, eigenvalues: numbers(row.eigenvalues), power: numbers(row.power) };
   };
 
+  const putRecords = (run: string, epoch: number, split: Split, records: readonly SpectrumRecord[]): void =>
+    records.forEach((record, position) => put.run({ ...record, run, epoch, split, position, centred: record.centred ? 1 : 0 }));
+
   return {
     put(run: string, epoch: number, split: Split, spectra: readonly Spectrum[]): void {
-      spectra.forEach((s, position) =>
-        put.run({
-          ...s,
-          run,
-          epoch,
-          split,
-          position,
-          centred: s.centred ? 1 : 0,
-          eigenvalues: arrays.put([s.eigenvalues.length], s.eigenvalues),
-          power: arrays.put([s.power.length], s.power),
-        }),
+      const stored = (numbers: Float64Array) => arrays.put([numbers.length], numbers);
+      putRecords(
+        run,
+        epoch,
+        split,
+        spectra.map((s) => ({ ...s, eigenvalues: stored(s.eigenvalues), power: stored(s.power) })),
       );
     },
+    /** Of arrays that are here already. */
+    putRecords,
+    records: (run: string, epoch: number, split: Split): SpectrumRecord[] =>
+      all.all(run, epoch, split).map((row) => ({ ...row, centred: row.centred === 1 })),
     all: (run: string, epoch: number, split: Split): Spectrum[] =>
       all.all(run, epoch, split).map((row) => read(`run ${run}, epoch ${epoch}, ${split}`, row)),
     one(run: string, epoch: number, split: Split, layer: string): Spectrum | null {

@@ -3,11 +3,13 @@ import type Sqlite from 'better-sqlite3';
 import type { TrashedRun } from '../contract/results.ts';
 
 export function trashTable(db: Sqlite.Database) {
+  // What is arriving from a bundle is out of the lists too, and was not deleted.
+  const deleted = 'deleted IS NOT NULL AND id NOT IN (SELECT run FROM staged_runs)';
   const put = db.prepare('UPDATE runs SET deleted = ? WHERE id = ? AND deleted IS NULL');
-  const take = db.prepare('UPDATE runs SET deleted = NULL WHERE id = ? AND deleted IS NOT NULL');
-  const all = db.prepare<[], TrashedRun>('SELECT id, name, deleted FROM runs WHERE deleted IS NOT NULL ORDER BY deleted DESC, rowid DESC');
-  const has = db.prepare<[string], number>('SELECT 1 FROM runs WHERE id = ? AND deleted IS NOT NULL').pluck();
-  const before = db.prepare<[string], string>('SELECT id FROM runs WHERE deleted < ? ORDER BY deleted').pluck();
+  const take = db.prepare(`UPDATE runs SET deleted = NULL WHERE id = ? AND ${deleted}`);
+  const all = db.prepare<[], TrashedRun>(`SELECT id, name, deleted FROM runs WHERE ${deleted} ORDER BY deleted DESC, rowid DESC`);
+  const has = db.prepare<[string], number>(`SELECT 1 FROM runs WHERE id = ? AND ${deleted}`).pluck();
+  const before = db.prepare<[string], string>(`SELECT id FROM runs WHERE deleted < ? AND ${deleted} ORDER BY deleted`).pluck();
   return {
     put: (id: string): void => void put.run(new Date().toISOString(), id),
     /** Back into the library. */

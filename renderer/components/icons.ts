@@ -24,5 +24,6 @@ export const iconPaths = {
   play: 'M5.5 3.5v11l9-5.5z',
   grip: 'M7 4.5h.01M11 4.5h.01M7 9h.01M11 9h.01M7 13.5h.01M11 13.5h.01',
   up: 'M5 11l4-4 4 4',
+  import: 'M9 11.5V3M5.5 6.5 9 3l3.5 3.5M3 12.5V15h12v-2.5',
 } as const;
 export type IconName = keyof typeof iconPaths;

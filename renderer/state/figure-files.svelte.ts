@@ -19,10 +19,6 @@ export async function openFigureFile(file: File): Promise<FigureFile> {
   return figure;
 }
 
-/** Whether a file, or what is dragged over the page, may be a figure; other files are not for us. */
-export const looksLikeFigure = ({ type, name = '' }: { type: string; name?: string }): boolean =>
-  type === 'image/svg+xml' || /\.svg$/i.test(name);
-
 export class FigureFiles {
   opened = $state.raw<FigureFile | null>(null);
   /** the figure of the page that the pointer or the focus came to last: what a key is for */

@@ -31,7 +31,7 @@ export function keyWithoutSeed(run: RunSummary): string {
   let key = '';
   for (const path in run.fields) {
     const value = run.fields[path];
-    if (path !== 'seed') key += `${path}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}\n`;
+    if (path !== 'seed') key += `${path}=${JSON.stringify(value)}\n`;
   }
   return key;
 }

@@ -2,7 +2,10 @@
 import { createContext } from 'svelte';
 import type { CallResults, Client } from '../../main/contract/calls.ts';
 import type { Desktop } from '../../main/contract/desktop.ts';
+import { bundleExtension } from '../../main/contract/bundles.ts';
 import { RunActions } from './actions.svelte.ts';
+import { Drops } from './drops.svelte.ts';
+import { Exchange } from './exchange.svelte.ts';
 import { FigureFiles } from './figure-files.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -26,6 +29,10 @@ export class Session {
   readonly settings: SettingsState;
   readonly commands = new Commands();
   readonly actions: RunActions;
+  /** bundles and datasets on their way */
+  readonly exchange: Exchange;
+  /** what may be dropped on the window */
+  readonly drops: Drops;
   link = $state<'connecting' | 'up' | 'lost'>('connecting');
   info = $state.raw<CallResults['app.info'] | null>(null);
 
@@ -35,6 +42,16 @@ export class Session {
     this.library = new Library(client);
     this.settings = new SettingsState(client, this.notices);
     this.actions = new RunActions(client, this.notices);
+    this.exchange = new Exchange(client, desktop, this.notices);
+    this.drops = new Drops(this.notices);
+    this.drops.on(bundleExtension, {
+      what: `bundles of runs (${bundleExtension})`,
+      take: (files) => void this.exchange.importBundles(files),
+    });
+    this.drops.on('.svg', {
+      what: 'figures that this program exported (.svg)',
+      take: ([{ name, file }]) => void this.figures.open(new File([file], name)),
+    });
   }
 
   /** Follows address, system theme, link and library; call the result to stop. */
@@ -47,7 +64,10 @@ export class Session {
       } else if (this.link === 'up') this.link = 'lost';
     };
     const stops = [this.router.start(), this.theme.start(), this.library.start(), this.client.onLink(follow)];
-    stops.push(this.settings.start(({ theme }) => this.theme.take(theme)));
+    stops.push(
+      this.settings.start(({ theme }) => this.theme.take(theme)),
+      this.exchange.start(),
+    );
     return () => {
       clearTimeout(late);
       stops.forEach((stop) => stop());

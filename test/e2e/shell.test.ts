@@ -46,7 +46,7 @@ test('the page has no Node, and of the desktop only what the preload gives', asy
     desktop: Object.keys((window as unknown as DesktopWindow).kernelscopeDesktop),
     frozen: Object.isFrozen((window as unknown as DesktopWindow).kernelscopeDesktop),
   }));
-  expect(seen).toEqual({ globals: [], desktop: ['connect', 'saveFigure'], frozen: true });
+  expect(seen).toEqual({ globals: [], desktop: ['connect', 'saveFigure', 'saveBundle'], frozen: true });
 });
 
 test('a run trains in a utility process, live in the window', async () => {
@@ -77,6 +77,21 @@ test('a figure is saved through the dialog: into the file that the person names,
   await choose();
   await page.getByRole('alert').filter({ hasText: 'could not be written' }).waitFor();
   await page.getByRole('button', { name: 'Dismiss' }).last().click();
+});
+
+test('runs are exported through the dialog, straight into the file that the person names; a page names no path', async () => {
+  const file = path.join(folder, 'tiny.kernelscope');
+  const asked = (runs: unknown) =>
+    page.evaluate((r) => (window as unknown as DesktopWindow).kernelscopeDesktop.saveBundle(r as string[]), runs);
+  await save({ canceled: false, filePath: file });
+  expect(await asked(['tiny'])).toEqual({ ok: true, fileName: 'tiny.kernelscope' });
+  expect(readFileSync(file).subarray(0, 2).toString()).toBe('PK');
+  await page.getByRole('status').filter({ hasText: '1 run, ' }).waitFor();
+  await save({ canceled: true, filePath: '' });
+  expect(await asked(['tiny'])).toEqual({ ok: true, fileName: null });
+  await save({ canceled: false, filePath: path.join(folder, 'never') });
+  for (const wrong of [['nobody'], [], 'tiny', [{ path: '/tmp/evil' }], null]) expect(await asked(wrong)).toMatchObject({ ok: false });
+  expect(existsSync(path.join(folder, 'never'))).toBe(false);
 });
 
 test('the page cannot name a path, and unknown or malformed calls are refused', async () => {

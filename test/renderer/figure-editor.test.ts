@@ -158,7 +158,7 @@ async function drop(name: string, content: string, type = 'image/svg+xml') {
     },
     [name, content, type],
   );
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 const style = { widthMm: 120, title: 'From a file', palette: 'tol', font: 'helvetica' } as const;

@@ -35,7 +35,7 @@ const calls = <T = unknown>(name: string) =>
   page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name) as Promise<T[]>;
 const grid = () => page.getByRole('region', { name: 'Sweep' });
 const cell = (name: string | RegExp) => grid().getByRole('button', { name });
-const spec = async () => (await calls<{ sweep: SweepSpec }>('sweep.start')).at(-1)?.sweep as SweepSpec;
+const spec = async () => (await calls<{ sweep: SweepSpec }>('sweep.start')).at(-1)?.sweep;
 
 test('several values make a sweep: its grid, its cost, what is started; the address keeps all of it', async () => {
   await open('#/new?preset=demo');

@@ -14,6 +14,7 @@ import { parseConfig } from '../../main/contract/config.ts';
 import { KernelscopeError, badInput } from '../../main/contract/errors.ts';
 import type { SweepSpec } from '../../main/contract/sweeps.ts';
 import { settingsFrom, type Settings } from '../../main/contract/settings.ts';
+import { FakeExchange } from './fake-exchange.ts';
 import { fakeFigure, type FakeRun } from './fake-figures.ts';
 import { fakeQueue } from './fake-queue.ts';
 import { fakeRoom, fakeSweeps, sweepEstimate } from './fake-sweeps.ts';
@@ -52,6 +53,8 @@ export class FakeClient implements Client {
   #now: number;
   #next = 1;
   #readOnly: boolean;
+  /** files, tasks, bundles and datasets */
+  readonly exchange = new FakeExchange((name, payload) => this.emit(name, payload));
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
 
@@ -264,6 +267,7 @@ export class FakeClient implements Client {
       mime: 'text/plain',
       bytes: new TextEncoder().encode(JSON.stringify(data ?? fakeFigure(request, this.#find))),
     }),
+    ...this.exchange.handlers,
   };
 
   #advance(run: FakeRun): void {

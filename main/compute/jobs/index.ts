@@ -4,7 +4,8 @@ import { analyse } from './analyse.ts';
 import { calibrate } from './calibrate.ts';
 import { compare } from './compare.ts';
 import { devices, doctor } from './doctor.ts';
+import { importing } from './import.ts';
 import { recompute } from './recompute.ts';
 import { train } from './train.ts';
 
-export const jobs: JobTable = { train, recompute, compare, analyse, doctor, devices, calibrate };
+export const jobs: JobTable = { train, recompute, compare, analyse, doctor, devices, import: importing, calibrate };

@@ -1,16 +1,19 @@
 // A folder of CIFAR-10's binary layout: data_batch_1 … 5.bin and test_batch.bin. A file that is broken is left out.
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KernelscopeError, badInput } from '../../contract/errors.ts';
 import { splits, type Split } from '../../contract/results.ts';
 import { cifarFiles, cifarShape, pixelsOf, readCifarFile, record } from '../cifar10.ts';
+import { disk, type Files } from './files.ts';
 import type { Refuse, Sample, Source } from './source.ts';
 
 export const isCifar = (name: string): boolean => name.endsWith('.bin');
 
 /** The ten names of batches.meta.txt, or the labels. */
-async function classNamesIn(dir: string): Promise<string[]> {
-  const text = await readFile(path.join(dir, 'batches.meta.txt'), 'utf8').catch(() => '');
+async function classNamesIn(dir: string, from: Files): Promise<string[]> {
+  const text = await from.read(path.join(dir, 'batches.meta.txt')).then(
+    (bytes) => Buffer.from(bytes).toString(),
+    () => '',
+  );
   const names = text
     .split('\n')
     .map((line) => line.trim())
@@ -19,7 +22,7 @@ async function classNamesIn(dir: string): Promise<string[]> {
 }
 
 /** @throws `bad-input` where no training file is left */
-export async function openCifar(dir: string, names: readonly string[], refuse: Refuse): Promise<Source> {
+export async function openCifar(dir: string, names: readonly string[], refuse: Refuse, from = disk): Promise<Source> {
   const all = splits.flatMap((split) => cifarFiles[split].map((name) => ({ split, name })));
   for (const name of names)
     if (isCifar(name) && !all.some((f) => f.name === name))
@@ -29,7 +32,7 @@ export async function openCifar(dir: string, names: readonly string[], refuse: R
   for (const { split, name } of all) {
     const file = path.join(dir, name);
     try {
-      const bytes = await readCifarFile(file);
+      const bytes = await readCifarFile(file, from.read);
       if (bytes) files.push({ split, bytes });
     } catch (error) {
       if (!(error instanceof KernelscopeError)) throw error;
@@ -44,7 +47,7 @@ export async function openCifar(dir: string, names: readonly string[], refuse: R
     kind: 'cifar',
     shape: [...cifarShape],
     dtype: 'uint8',
-    classNames: await classNamesIn(dir),
+    classNames: await classNamesIn(dir, from),
     ownTest: files.some((f) => f.split === 'test'),
     count: files.reduce((n, f) => n + f.bytes.length / record, 0),
     *samples(): Generator<Sample, void, void> {

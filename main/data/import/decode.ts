@@ -10,13 +10,13 @@ export interface ImageHead {
 
 export interface Decoder {
   /** what an image is, without its pixels. @throws with the reason for what is no such image */
-  look(bytes: Buffer): Promise<ImageHead>;
+  look(bytes: Uint8Array): Promise<ImageHead>;
   /** [H, W, C], 8 bits, upright, transparency on black. @throws with the reason */
-  pixels(bytes: Buffer, shape: readonly [number, number, number]): Promise<Uint8Array>;
+  pixels(bytes: Uint8Array, shape: readonly [number, number, number]): Promise<Uint8Array>;
 }
 
-const isPng = (b: Buffer) => b.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]));
-const isJpeg = (b: Buffer) => b[0] === 0xff && b[1] === 0xd8 && b[2] === 0xff;
+const isPng = (b: Uint8Array) => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a].every((v, i) => b[i] === v);
+const isJpeg = (b: Uint8Array) => b[0] === 0xff && b[1] === 0xd8 && b[2] === 0xff;
 const oneLine = (error: unknown) => (error as Error).message.trim().replaceAll(/\s+/g, ' ');
 
 /** @throws `failed` where the decoder is not there for this machine */

@@ -3,17 +3,18 @@ import path from 'node:path';
 import { badInput } from '../../contract/errors.ts';
 import { splits, type Split } from '../../contract/results.ts';
 import { readIdx } from '../idx.ts';
+import { disk, type Files } from './files.ts';
 import { classesOf, type Sample, type Source } from './source.ts';
 import { shapeProblem } from './stored.ts';
 
 const pattern = /^(.*)images([-.]idx)3([-.]ubyte)(\.gz)?$/;
 export const isIdx = (name: string): boolean => pattern.test(name);
 
-async function readPair(dir: string, images: string, names: readonly string[]) {
+async function readPair(dir: string, images: string, names: readonly string[], files: Files) {
   const labels = images.replace(pattern, '$1labels$21$3');
   if (!names.includes(labels) && !names.includes(`${labels}.gz`))
     throw badInput(`${path.join(dir, labels)}[.gz]: expected the labels of ${images}, found none`);
-  const [x, y] = [await readIdx(dir, images, 3), await readIdx(dir, labels, 1)];
+  const [x, y] = [await readIdx(dir, images, 3, files.read), await readIdx(dir, labels, 1, files.read)];
   const [count, height, width] = x.shape;
   const problem = shapeProblem([height, width, 1]);
   if (problem) throw badInput(`${path.join(dir, images)}: ${problem}`);
@@ -22,13 +23,13 @@ async function readPair(dir: string, images: string, names: readonly string[]) {
 }
 
 /** @throws `bad-input` naming the file that is missing, cut or does not fit the others */
-export async function openIdx(dir: string, names: readonly string[]): Promise<Source> {
+export async function openIdx(dir: string, names: readonly string[], files = disk): Promise<Source> {
   const pairs = new Map<Split, Awaited<ReturnType<typeof readPair>>>();
   for (const images of new Set(names.filter(isIdx).map((name) => name.replace(/\.gz$/, '')))) {
     const split = /t10k|test/i.test(images) ? 'test' : 'train';
     const other = pairs.get(split);
     if (other) throw badInput(`${path.join(dir, images)}: expected one pair of ${split} files, got also ${path.basename(other.file)}`);
-    pairs.set(split, await readPair(dir, images, names));
+    pairs.set(split, await readPair(dir, images, names, files));
   }
   const train = pairs.get('train');
   const test = pairs.get('test');

@@ -1,10 +1,10 @@
 // A folder of class folders of PNG and JPEG images, with train/ and test/ above them or not. All images have one size: that of most of them;
 // the others, and what cannot be decoded, are left out.
-import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badInput } from '../../contract/errors.ts';
 import type { Split } from '../../contract/results.ts';
 import { loadDecoder, type Decoder, type ImageHead } from './decode.ts';
+import { disk, type Files } from './files.ts';
 import type { Refuse, Sample, Source } from './source.ts';
 import { mostClasses } from './stored.ts';
 
@@ -18,9 +18,9 @@ interface ImageFile {
 }
 
 /** Names of the folders in `dir`; what else lies there is refused. */
-async function foldersIn(dir: string, refuse: Refuse): Promise<string[]> {
+async function foldersIn(from: Files, dir: string, refuse: Refuse): Promise<string[]> {
   const folders: string[] = [];
-  for (const entry of await readdir(dir, { withFileTypes: true })) {
+  for (const entry of await from.list(dir)) {
     if (entry.isDirectory()) folders.push(entry.name);
     else
       refuse(path.join(dir, entry.name), entry.isSymbolicLink() ? 'expected a folder, got a link' : 'expected to lie in a class’s folder');
@@ -29,9 +29,9 @@ async function foldersIn(dir: string, refuse: Refuse): Promise<string[]> {
 }
 
 /** Every file in the class folders of `dir`, by class and name. */
-async function filesOf(dir: string, split: Split, files: ImageFile[], refuse: Refuse): Promise<void> {
-  for (const label of await foldersIn(dir, refuse)) {
-    const entries = await readdir(path.join(dir, label), { withFileTypes: true });
+async function filesOf(from: Files, dir: string, split: Split, files: ImageFile[], refuse: Refuse): Promise<void> {
+  for (const label of await foldersIn(from, dir, refuse)) {
+    const entries = await from.list(path.join(dir, label));
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const file = path.join(dir, label, entry.name);
       if (!entry.isFile()) refuse(file, `expected a file, got a ${entry.isSymbolicLink() ? 'link' : 'folder inside a class'}`);
@@ -41,10 +41,10 @@ async function filesOf(dir: string, split: Split, files: ImageFile[], refuse: Re
 }
 
 /** The file's bytes, where it is no larger than an image may be. */
-async function bytesOf(file: string): Promise<Buffer> {
-  const { size } = await stat(file);
+async function bytesOf(from: Files, file: string): Promise<Uint8Array> {
+  const size = await from.size(file);
   if (size > largestFile) throw badInput(`expected at most ${largestFile} bytes, got ${size}`);
-  return readFile(file);
+  return from.read(file);
 }
 
 /** `work` on each item, eight at a time, answers in the order of the items. */
@@ -72,24 +72,25 @@ function commonSize(dir: string, heads: readonly ImageHead[]): string {
 export async function openImages(
   dir: string,
   refuse: Refuse,
-  o: { signal?: AbortSignal; onLook?(share: number): void } = {},
+  o: { files?: Files; signal?: AbortSignal; onLook?(share: number): void } = {},
 ): Promise<Source> {
-  const folders = (await readdir(dir, { withFileTypes: true })).filter((e) => e.isDirectory()).map((e) => e.name);
+  const from = o.files ?? disk;
+  const folders = (await from.list(dir)).filter((e) => e.isDirectory()).map((e) => e.name);
   // A class may be called train: then it holds images, not folders.
-  const above = folders.includes('train') && (await readdir(path.join(dir, 'train'), { withFileTypes: true })).some((e) => e.isDirectory());
+  const above = folders.includes('train') && (await from.list(path.join(dir, 'train'))).some((e) => e.isDirectory());
   const files: ImageFile[] = [];
   if (above) {
-    for (const name of await foldersIn(dir, refuse))
-      if (name === 'train' || name === 'test') await filesOf(path.join(dir, name), name, files, refuse);
+    for (const name of await foldersIn(from, dir, refuse))
+      if (name === 'train' || name === 'test') await filesOf(from, path.join(dir, name), name, files, refuse);
       else refuse(path.join(dir, name), 'expected only train and test beside train');
-  } else await filesOf(dir, 'train', files, refuse);
+  } else await filesOf(from, dir, 'train', files, refuse);
 
   const decoder: Decoder = await loadDecoder();
   const found: { image: ImageFile; head: ImageHead }[] = [];
   let looked = 0;
   // Every failure is an answer: a promise that nobody waits for any more may not be broken.
   const look = (image: ImageFile) =>
-    bytesOf(image.file)
+    bytesOf(from, image.file)
       .then((bytes) => decoder.look(bytes))
       .then(
         (head) => ({ image, head, reason: '' }),
@@ -125,7 +126,7 @@ export async function openImages(
     count: used.length,
     async *samples(): AsyncGenerator<Sample, void, void> {
       const decode = async ({ image }: (typeof used)[number]) =>
-        bytesOf(image.file)
+        bytesOf(from, image.file)
           .then((bytes) => decoder.pixels(bytes, [height, width, channels]))
           .then(
             (x) => ({ image, x, reason: '' }),

@@ -1,6 +1,6 @@
 // Imports a dataset: finds out what it is, writes it to a folder beside its place, and gives that its name when all of it is there.
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { KernelscopeError, badInput } from '../../contract/errors.ts';
@@ -8,18 +8,23 @@ import { splits, type Split } from '../../contract/results.ts';
 import { createGenerator } from '../../devices/random.ts';
 import { openArrays, type ImportedArrays } from './arrays-source.ts';
 import { isCifar, openCifar } from './cifar-source.ts';
+import { disk, packedFiles, type Packed } from './files.ts';
 import { isIdx, openIdx } from './idx-source.ts';
 import { openImages } from './images-source.ts';
+import { openNpz } from './npz-source.ts';
 import { type Refuse, type Source } from './source.ts';
 import { checkName, fileOf, importedFolder, type ArrayName, type Dtype, type Header } from './stored.ts';
 
 export type { ImportedArray, ImportedArrays } from './arrays-source.ts';
+export type { Packed } from './files.ts';
 
 export interface ImportOptions {
   dataDir: string;
   name: string;
-  /** a folder; for arrays, where they come from */
+  /** a folder or an NPZ; for arrays and uploaded files, what they are called in messages */
   from: string;
+  /** files that were uploaded, in place of those at `from` */
+  packed?: Packed;
   arrays?: ImportedArrays;
   /** of the split, where it has none of its own */
   seed: number;
@@ -45,15 +50,20 @@ const testShare = 0.2;
 
 async function openSource(o: ImportOptions, refuse: Refuse): Promise<Source> {
   if (o.arrays) return openArrays(o.from, o.arrays);
-  const entries = await readdir(o.from, { withFileTypes: true });
+  const { packed } = o;
+  const npz = packed?.files.length === 1 && /\.npz$/i.test(packed.files[0].name);
+  if (npz) return openNpz(packed.file, packed.files[0].name);
+  if (!packed && !(await stat(o.from)).isDirectory()) return openNpz(o.from, o.from);
+  const files = packed ? packedFiles(o.from, packed) : disk;
+  const entries = await files.list(o.from);
   const names = entries.filter((e) => !e.isDirectory()).map((e) => e.name);
-  if (names.some(isIdx)) return openIdx(o.from, names);
-  if (names.some(isCifar)) return openCifar(o.from, names, refuse);
+  if (names.some(isIdx)) return openIdx(o.from, names, files);
+  if (names.some(isCifar)) return openCifar(o.from, names, refuse, files);
   if (entries.some((e) => e.isDirectory()))
-    return openImages(o.from, refuse, { ...(o.signal && { signal: o.signal }), onLook: (share) => o.onProgress?.(share / 2) });
+    return openImages(o.from, refuse, { files, ...(o.signal && { signal: o.signal }), onLook: (share) => o.onProgress?.(share / 2) });
   throw badInput(
-    `${o.from}: expected IDX files (…images-idx3-ubyte and their labels), CIFAR-10’s .bin files, or a folder for each class with PNG or ` +
-      `JPEG images, got ${names.slice(0, 5).join(', ') || 'an empty folder'}`,
+    `${o.from}: expected IDX files (…images-idx3-ubyte and their labels), CIFAR-10’s .bin files, ${packed ? 'one NPZ, ' : ''}or a folder ` +
+      `for each class with PNG or JPEG images, got ${names.slice(0, 5).join(', ') || 'an empty folder'}`,
   );
 }
 
@@ -107,7 +117,8 @@ async function write(folder: string, source: Source, o: ImportOptions): Promise<
   if (n < 2) throw badInput(`${o.from}: expected 2 samples at least, got ${n}`);
   const belongs = drawn ? drawSplit(n, o.seed) : Uint8Array.from(made.belongs);
   // Classes of which nothing came through would be outputs that nothing trains.
-  const present = source.classNames.map((_, c) => c).filter((c) => made.labels.includes(c));
+  const seen = new Set(made.labels);
+  const present = source.classNames.map((_, c) => c).filter((c) => seen.has(c));
   if (present.length < 2) throw badInput(`${o.from}: expected samples of 2 classes at least, got ${present.length}`);
   const place = new Map(present.map((c, i) => [c, i]));
   const labels = Uint8Array.from(made.labels, (c) => place.get(c) as number);

@@ -1,6 +1,7 @@
 // What an imported dataset is on disk, DATA/imported/NAME: header.json, x.bin (samples one after the other, bytes or little-endian float32),
 // labels.bin and split.bin (a byte a sample; split: 0 training, 1 test).
 import path from 'node:path';
+import { datasetNameProblem } from '../../contract/datasets.ts';
 import { badInput } from '../../contract/errors.ts';
 import { splits, type Split } from '../../contract/results.ts';
 
@@ -25,7 +26,6 @@ export interface Header {
   checksums: Record<ArrayName, string>;
 }
 
-export const builtIn: readonly string[] = ['mnist', 'cifar10', 'digits'];
 export const importedFolder = (dataDir: string): string => path.join(dataDir, 'imported');
 export const fileOf = (folder: string, name: ArrayName | 'header'): string =>
   path.join(folder, name === 'header' ? 'header.json' : `${name}.bin`);
@@ -39,10 +39,8 @@ export const mostFeatures = largestSide ** 2 * 4;
 
 /** @throws `bad-input` for a name that is taken by the program or is none */
 export function checkName(name: string): void {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/.test(name))
-    throw badInput(`--name: expected 1 … 60 letters, digits, - _ . (a letter or digit first), got ${JSON.stringify(name)}`);
-  if (builtIn.includes(name.toLowerCase()))
-    throw badInput(`--name: expected another name than the program’s own ${builtIn.join(', ')}, got ${name}`);
+  const problem = datasetNameProblem(name);
+  if (problem) throw badInput(`--name: ${problem}`);
 }
 
 /** Why samples of a shape are refused; null where they are not. */

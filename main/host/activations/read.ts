@@ -1,7 +1,7 @@
 // Activations from elsewhere: what `analyze` takes, checked at the door.
 import { shown } from '../../contract/config.ts';
 import { badInput } from '../../contract/errors.ts';
-import { countOf, type ReadArray } from '../formats/array.ts';
+import { countOf, type ReadArray } from '../../formats/array.ts';
 import { openArrays, type ArraySource } from './source.ts';
 
 /** P samples seen by some layers, as one analysis takes them. */

@@ -3,12 +3,12 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { badInput } from '../../contract/errors.ts';
-import type { ReadArray } from '../formats/array.ts';
-import { fileBytes, readPart, requirePlainName, type Stored } from '../formats/bytes.ts';
-import { checkedNpy, headBytes, memoryOf, readNpy, readValues } from '../formats/npy.ts';
-import { checkedText, holdsText, readNpyText } from '../formats/npy-text.ts';
-import { headerLength, readTensors } from '../formats/safetensors.ts';
-import { openZipReader } from '../formats/zip-read.ts';
+import type { ReadArray } from '../../formats/array.ts';
+import { fileBytes, readPart, requirePlainName, type Stored } from '../../formats/bytes.ts';
+import { checkedNpy, headBytes, memoryOf, readNpy, readValues } from '../../formats/npy.ts';
+import { checkedText, holdsText, readNpyText } from '../../formats/npy-text.ts';
+import { headerLength, readTensors } from '../../formats/safetensors.ts';
+import { openZipReader } from '../../formats/zip-read.ts';
 
 export type Found = ReadArray | { texts: string[] };
 

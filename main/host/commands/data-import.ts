@@ -5,25 +5,6 @@ import { badInput } from '../../contract/errors.ts';
 import type { Services } from '../boot.ts';
 import type { Command } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
-import { openArrays } from '../activations/source.ts';
-import type { ReadArray } from '../formats/array.ts';
-
-/** Arrays x and y of an NPZ. */
-async function readArrays(file: string): Promise<{ x: ReadArray; y: ReadArray }> {
-  const source = await openArrays(file);
-  try {
-    const read = async (key: string) => {
-      if (!source.keys.includes(key))
-        throw badInput(`${file}: expected arrays x (n, …) and y (n), got ${source.keys.slice(0, 20).join(', ') || 'none'}`);
-      const found = await source.read(key);
-      if ('texts' in found) throw badInput(`${file}: ${key}: expected numbers, got texts`);
-      return found;
-    };
-    return { x: await read('x'), y: await read('y') };
-  } finally {
-    await source.close();
-  }
-}
 
 type Report = Awaited<ReturnType<Services['importDataset']>>;
 const shownRefusals = 20;
@@ -60,13 +41,13 @@ export const dataImport: Command = {
     const name = args.text('name');
     if (name === undefined) throw badInput('--name: expected a name for the dataset, got none');
     const from = path.resolve(args.words[0]);
+    await stat(from); // what is not there is said before a process is started for it
     const seed = args.number('seed', 0, 2 ** 32 - 1, true) ?? 0;
-    const arrays = (await stat(from)).isDirectory() ? null : await readArrays(from);
     const progress = output.progress(`importing ${name}`);
     try {
       const { importDataset } = await services('read');
       const onProgress = (share: number) => progress.update({ done: share, total: 1 });
-      const report = await importDataset({ name, from, seed, signal, onProgress, ...(arrays && { arrays }) });
+      const report = await importDataset({ name, from, seed, signal, onProgress });
       progress.end();
       output.document(report);
       output.line(importText(report));

@@ -8,6 +8,7 @@ import { dataFetch, dataList } from './data.ts';
 import { doctor } from './doctor.ts';
 import { exportRun } from './export.ts';
 import { figure } from './figure.ts';
+import { importBundle } from './import.ts';
 import { list } from './list.ts';
 import { deleteRun, note, rename, tag } from './edit.ts';
 import { presets } from './presets.ts';
@@ -37,10 +38,11 @@ export const commands: readonly Command[] = [
   table1,
   reproduce,
   exportRun,
+  importBundle,
   analyze,
   serve,
   bench,
 ];
 
 /** Commands of the contract that are still to come. */
-export const notYet: readonly string[] = ['sweep slurm', 'import'];
+export const notYet: readonly string[] = ['sweep slurm'];

@@ -50,6 +50,7 @@ const table: JobTable = {
   compare: nothing,
   doctor: nothing,
   devices: nothing,
+  import: nothing,
   calibrate: nothing,
   analyse: (input, context) => acts[input.layers[0].name](input, context),
 };

@@ -211,7 +211,7 @@ describe('an imported dataset', () => {
   test('is listed, checked and counted like any other', async () => {
     await put();
     const listed = (await listDatasets(dataDir)).find((d) => d.name === 'mine');
-    expect(listed).toEqual({
+    expect(listed).toMatchObject({
       name: 'mine',
       present: true,
       detail: `imported: 6 + 4 samples of 5 × 4 × 1, 3 classes, in ${path.join(dataDir, 'imported', 'mine')}`,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { NamedArray } from '../../../main/contract/results.ts';
 import { readActivations } from '../../../main/host/activations/read.ts';
-import { npyParts } from '../../../main/host/formats/npy.ts';
+import { npyParts } from '../../../main/formats/npy.ts';
 import { writeArrays } from '../../../main/host/export-file.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { noNumpy, numpy } from '../../support/numpy.ts';

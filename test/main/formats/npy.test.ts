@@ -1,12 +1,12 @@
 import { writeFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { KernelscopeError } from '../../../../main/contract/errors.ts';
-import { halfToNumber, toCOrder } from '../../../../main/host/formats/array.ts';
-import { npyParts, readNpy } from '../../../../main/host/formats/npy.ts';
-import { readNpyText } from '../../../../main/host/formats/npy-text.ts';
-import { temporaryFolder } from '../../../support/folder.ts';
-import { noNumpy, numpy } from '../../../support/numpy.ts';
+import { KernelscopeError } from '../../../main/contract/errors.ts';
+import { halfToNumber, toCOrder } from '../../../main/formats/array.ts';
+import { npyParts, readNpy } from '../../../main/formats/npy.ts';
+import { readNpyText } from '../../../main/formats/npy-text.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+import { noNumpy, numpy } from '../../support/numpy.ts';
 
 const folder = temporaryFolder();
 const whole = (array: Parameters<typeof npyParts>[0]) => Buffer.concat(npyParts(array));

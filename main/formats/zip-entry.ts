@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { badInput, KernelscopeError } from '../../contract/errors.ts';
+import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { readAt, type Stored } from './bytes.ts';
 
 /** What the directory says of an entry. */
@@ -67,21 +67,35 @@ async function readHead(parts: AsyncIterable<Buffer>, length: number): Promise<U
   return Buffer.concat(found).subarray(0, length);
 }
 
-async function readEntry(parts: AsyncIterable<Buffer>, e: Located, here: string): Promise<Uint8Array> {
+/** The same parts; after the last, their checksum has to be right. */
+async function* checked(parts: AsyncIterable<Buffer>, e: Located, here: string): AsyncGenerator<Buffer> {
+  let crc = 0;
+  for await (const bytes of parts) {
+    crc = crc32(bytes, crc);
+    yield bytes;
+  }
+  if (crc !== e.crc) throw badInput(`${here}: its checksum is wrong; the file is damaged`);
+}
+
+async function readEntry(parts: AsyncIterable<Buffer>, e: Located): Promise<Uint8Array> {
   const all = Buffer.allocUnsafe(e.size); // the system gives the memory as it is filled
   let at = 0;
-  let crc = 0;
   for await (const bytes of parts) {
     all.set(bytes, at);
     at += bytes.length;
-    crc = crc32(bytes, crc);
   }
-  if (crc !== e.crc) throw badInput(`${here}: its checksum is wrong; the file is damaged`);
   return all;
 }
 
+/** An entry as bytes, all at once or one part after the other. */
+export interface StoredEntry extends Stored {
+  /** of at most a mebibyte each; a wrong checksum is met after the last of them */
+  stream(): AsyncGenerator<Uint8Array>;
+}
+
 /** The entry of a file of `length` bytes. `here` names it in messages */
-export function storedEntry(handle: FileHandle, length: number, e: Located, here: string): Stored {
+export function storedEntry(handle: FileHandle, length: number, e: Located, here: string): StoredEntry {
   const parts = () => pieces(handle, length, e, here);
-  return { size: e.size, head: (n) => readHead(parts(), n), read: () => readEntry(parts(), e, here) };
+  const stream = () => checked(parts(), e, here);
+  return { size: e.size, head: (n) => readHead(parts(), n), read: () => readEntry(stream(), e), stream };
 }

@@ -2,11 +2,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { npyParts, readNpy } from '../../../../main/host/formats/npy.ts';
-import { openZipReader, zipLimits } from '../../../../main/host/formats/zip-read.ts';
-import { openZip } from '../../../../main/host/formats/zip-write.ts';
-import { temporaryFolder } from '../../../support/folder.ts';
-import { noNumpy, numpy } from '../../../support/numpy.ts';
+import { npyParts, readNpy } from '../../../main/formats/npy.ts';
+import { openZipReader, zipLimits } from '../../../main/formats/zip-read.ts';
+import { openZip } from '../../../main/formats/zip-write.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+import { noNumpy, numpy } from '../../support/numpy.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);

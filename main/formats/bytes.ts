@@ -1,6 +1,6 @@
 // Bytes of files that nobody vouches for: how many there are is known, and held to, before any are read.
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { badInput } from '../../contract/errors.ts';
+import { badInput } from '../contract/errors.ts';
 
 /** Bytes somewhere: a file, or an entry of a zip. */
 export interface Stored {

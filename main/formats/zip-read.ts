@@ -1,8 +1,9 @@
 // Reads zips (NPZ) from a file, entry by entry, distrusting every size: a zip bomb is refused before its bytes are made.
 import { open, type FileHandle } from 'node:fs/promises';
-import { badInput } from '../../contract/errors.ts';
-import { fileBytes, readAt, requirePlainName, type Stored } from './bytes.ts';
-import { storedEntry, type Located } from './zip-entry.ts';
+import { setImmediate } from 'node:timers/promises';
+import { badInput } from '../contract/errors.ts';
+import { fileBytes, readAt, requirePlainName } from './bytes.ts';
+import { storedEntry, type Located, type StoredEntry } from './zip-entry.ts';
 
 export interface ZipLimits {
   entries: number;
@@ -12,12 +13,22 @@ export interface ZipLimits {
   /** unpacked ÷ packed, of one entry and of all to the whole file; deflate itself ends near 1030, arrays of zeros reach that, so it holds
    *  over 16 MB only */
   ratio: number;
+  /** what the file is expected to be, for the message where it is no zip */
+  kind: string;
 }
-export const zipLimits: ZipLimits = { entries: 10_000, entryBytes: 8 * 2 ** 30, totalBytes: 16 * 2 ** 30, ratio: 200 };
+export const zipLimits: ZipLimits = {
+  entries: 10_000,
+  entryBytes: 8 * 2 ** 30,
+  totalBytes: 16 * 2 ** 30,
+  ratio: 200,
+  kind: 'an NPZ file (a zip of NPY arrays)',
+};
+/** Bytes of the largest directory that is read. */
+export const mostDirectory = 64 << 20;
 const ratioFrom = 16 << 20;
 
 /** Its size is that of the bytes unpacked, as the directory declares them; held to when reading. */
-export interface ZipEntry extends Stored {
+export interface ZipEntry extends StoredEntry {
   name: string;
 }
 export interface ZipReader {
@@ -32,11 +43,10 @@ interface Directory {
 }
 
 /** Finds the directory from the end of the file, zip64 or not. */
-async function findDirectory(handle: FileHandle, length: number, what: string): Promise<Directory> {
+async function findDirectory(handle: FileHandle, length: number, what: string, { kind }: ZipLimits): Promise<Directory> {
   const tail = await readAt(handle, Math.max(0, length - 66_000), Math.min(length, 66_000), what);
   const at = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
-  if (at < 0 || at + 22 > tail.length)
-    throw badInput(`${what}: expected an NPZ file (a zip of NPY arrays), got something else or a cut file`);
+  if (at < 0 || at + 22 > tail.length) throw badInput(`${what}: expected ${kind}, got something else or a cut file`);
   const plain = { count: tail.readUInt16LE(at + 10), size: tail.readUInt32LE(at + 12), offset: tail.readUInt32LE(at + 16) };
   if (plain.count !== 0xffff && plain.size !== 0xffffffff && plain.offset !== 0xffffffff) return plain;
   if (at < 20 || tail.readUInt32LE(at - 20) !== 0x07064b50) return plain;
@@ -99,13 +109,14 @@ export async function openZipReader(file: string, what = file, limits: ZipLimits
   const handle = await open(file, 'r');
   try {
     const { size: length } = await handle.stat();
-    const { offset, size, count } = await findDirectory(handle, length, what);
-    if (offset + size > length || count > limits.entries || size > 64 << 20)
+    const { offset, size, count } = await findDirectory(handle, length, what, limits);
+    if (offset + size > length || count > limits.entries || size > mostDirectory)
       throw badInput(`${what}: its directory (${count} entries, ${size} bytes at ${offset}) does not fit the file; it may be cut`);
     const directory = await readAt(handle, offset, size, what);
     const located: Located[] = [];
     const names = new Set<string>();
     for (let at = 0, i = 0; i < count; i++) {
+      if (i % 1000 === 999) await setImmediate(); // others get their turn
       const record = readRecord(directory, at, what);
       check(record.located, what, limits);
       if (names.has(record.located.name)) throw badInput(`${what}: ${record.located.name} is there twice`);

@@ -1,6 +1,6 @@
 // NPY arrays of texts (`<U12`, `|S12`): names of layers, ids of samples.
-import { shown } from '../../contract/config.ts';
-import { badInput } from '../../contract/errors.ts';
+import { shown } from '../contract/config.ts';
+import { badInput } from '../contract/errors.ts';
 import { countOf } from './array.ts';
 import { readNpyHeader } from './npy.ts';
 

@@ -1,8 +1,8 @@
 // NPY, the file of one NumPy array: versions 1, 2 and 3 read, version 1 written.
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-import { shown } from '../../contract/config.ts';
-import { badInput } from '../../contract/errors.ts';
-import type { NamedArray } from '../../contract/results.ts';
+import { shown } from '../contract/config.ts';
+import { badInput } from '../contract/errors.ts';
+import type { NamedArray } from '../contract/results.ts';
 import { countOf, halves, toCOrder, type ReadArray } from './array.ts';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -132,6 +132,17 @@ const descrOf = (data: NamedArray['data']): string => {
   return data instanceof Int32Array ? '<i4' : '|u1';
 };
 
+/** The header of an NPY file of values of this type (`<f4`) in C order. */
+export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const padded = `${text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11)}\n`; // values begin at a multiple of 64
+  const header = new Uint8Array(10 + padded.length);
+  header.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);
+  header.set(new TextEncoder().encode(padded), 10);
+  return header;
+}
+
 /** The header and the values of an NPY file; the values as they lie in memory, not copied. Texts are written as `<U`. */
 export function npyParts({
   shape,
@@ -139,12 +150,6 @@ export function npyParts({
   text: length,
 }: Pick<NamedArray, 'shape' | 'data' | 'text'>): [header: Uint8Array, values: Uint8Array] {
   if (countOf(shape) * (length ?? 1) !== data.length) throw new RangeError(`shape (${shape.join(', ')}) of ${data.length} values`);
-  const descr = length === undefined ? descrOf(data) : `<U${length}`;
-  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const padded = `${text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11)}\n`; // values begin at a multiple of 64
-  const header = new Uint8Array(10 + padded.length);
-  header.set([...magic, 1, 0, padded.length & 255, padded.length >> 8]);
-  header.set(new TextEncoder().encode(padded), 10);
+  const header = npyHeader(length === undefined ? descrOf(data) : `<U${length}`, shape);
   return [header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
 }

@@ -1,7 +1,7 @@
 // Safetensors: 8 bytes of length, a JSON header, and the tensors' bytes, each once and without gaps.
 // https://github.com/huggingface/safetensors#format
-import { shown } from '../../contract/config.ts';
-import { badInput } from '../../contract/errors.ts';
+import { shown } from '../contract/config.ts';
+import { badInput } from '../contract/errors.ts';
 import { countOf, type ReadArray } from './array.ts';
 import { requirePlainName } from './bytes.ts';
 import { readValues, requireBytes } from './npy.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSafetensors } from '../../../../main/host/formats/safetensors.ts';
+import { readSafetensors } from '../../../main/formats/safetensors.ts';
 
 function made(header: unknown, values: Uint8Array, length?: number): Uint8Array {
   const text = typeof header === 'string' ? header : JSON.stringify(header);

@@ -6,6 +6,8 @@ import { crc32 } from 'node:zlib';
 const most32 = 0xffffffff;
 /** 1980-01-01 00:00, the first date that a zip can name: the same arrays give the same file. */
 const dosDate = 0x0021;
+/** where a local header keeps its checksum */
+const crcAt = 14;
 
 interface Entry {
   name: Buffer;
@@ -85,6 +87,8 @@ function endRecords(entries: number, size: number, offset: number): Buffer {
 export interface ZipWriter {
   /** adds one entry, its bytes in parts */
   add(name: string, parts: readonly Uint8Array[]): Promise<void>;
+  /** adds one entry of `size` bytes, which come one part after the other, so that no more than one is held */
+  stream(name: string, size: number, parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
   /** writes the directory and closes */
   end(): Promise<void>;
   /** closes as it is */
@@ -96,9 +100,12 @@ export async function openZip(file: string): Promise<ZipWriter> {
   const handle = await open(file, 'w');
   const entries: Entry[] = [];
   let at = 0;
-  const write = async (bytes: Uint8Array) => {
+  const writeAt = async (bytes: Uint8Array, place: number) => {
     for (let done = 0; done < bytes.length;)
-      done += (await handle.write(bytes, done, Math.min(bytes.length - done, 1 << 30), at + done)).bytesWritten;
+      done += (await handle.write(bytes, done, Math.min(bytes.length - done, 1 << 30), place + done)).bytesWritten;
+  };
+  const write = async (bytes: Uint8Array) => {
+    await writeAt(bytes, at);
     at += bytes.length;
   };
   return {
@@ -110,9 +117,23 @@ export async function openZip(file: string): Promise<ZipWriter> {
       await write(localHeader(entry));
       for (const part of parts) await write(part);
     },
+    async stream(name, size, parts) {
+      const entry: Entry = { name: Buffer.from(name), crc: 0, size, offset: at };
+      entries.push(entry);
+      await write(localHeader(entry));
+      let left = size;
+      for await (const part of parts) {
+        entry.crc = crc32(part, entry.crc);
+        left -= part.length;
+        await write(part);
+      }
+      if (left !== 0) throw new RangeError(`${name}: ${size} bytes were announced, ${size - left} came`);
+      await writeAt(Buffer.from(u32(entry.crc)), entry.offset + crcAt); // known only now
+    },
     async end() {
       const offset = at;
-      await write(Buffer.concat(entries.map(centralHeader)));
+      // In blocks: of hundreds of thousands of entries it takes a while.
+      for (let i = 0; i < entries.length; i += 1000) await write(Buffer.concat(entries.slice(i, i + 1000).map(centralHeader)));
       await write(endRecords(entries.length, at - offset, offset));
       await handle.close();
     },

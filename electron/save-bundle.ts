@@ -1,0 +1,25 @@
+// Saving runs: the page says which, the person says where, the main process writes them there, however large they are.
+import { ipcMain } from 'electron';
+import { runIds } from '../main/contract/calls/parts.ts';
+import { channels, type SaveReply } from '../main/contract/desktop.ts';
+import { KernelscopeError } from '../main/contract/errors.ts';
+import type { Services } from '../main/host/boot.ts';
+import { saveAs } from './save-dialog.ts';
+import { fromOurPage } from './trust.ts';
+
+export function offerBundles(services: Pick<Services, 'saveBundle' | 'bundleName'>): void {
+  ipcMain.handle(channels.saveBundle, async (event, input: unknown): Promise<SaveReply> => {
+    if (!fromOurPage(event)) return { ok: false, message: 'not from the app’s own page' };
+    const runs = runIds.safeParse(input);
+    if (!runs.success) return { ok: false, message: 'runs: expected 1 … 10000 runs' };
+    try {
+      const fileName = services.bundleName(runs.data);
+      return await saveAs(event, { title: 'Export Runs', fileName, label: 'Bundle of runs' }, (file) =>
+        services.saveBundle({ runs: runs.data, file, fileName }),
+      );
+    } catch (error) {
+      if (error instanceof KernelscopeError) return { ok: false, message: error.message };
+      throw error;
+    }
+  });
+}
