@@ -35,7 +35,7 @@ const calls = <T = unknown>(name: string) =>
   page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name) as Promise<T[]>;
 const grid = () => page.getByRole('region', { name: 'Sweep' });
 const cell = (name: string | RegExp) => grid().getByRole('button', { name });
-const spec = async () => (await calls<{ sweep: SweepSpec }>('sweep.start')).at(-1)?.sweep as SweepSpec;
+const spec = async () => (await calls<{ sweep: SweepSpec }>('sweep.start')).at(-1)?.sweep;
 
 test('several values make a sweep: its grid, its cost, what is started; the address keeps all of it', async () => {
   await open('#/new?preset=demo');
@@ -239,7 +239,7 @@ test('sweeps: how far each is, its runs in the library, go on and retry', async 
   await sweeps.getByRole('button', { name: 'Cancel' }).first().click();
   await expect.poll(async () => (await calls('sweep.cancel')).at(-1)).toEqual({ sweep: 's1' });
   await sweeps.getByRole('link', { name: 'section-5-small' }).click();
-  await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('tag = "section-5-small"');
+  await expect.poll(() => page.getByRole('combobox', { name: 'Filter by name' }).inputValue()).toBe('tag = "section-5-small"');
 });
 
 test('an empty queue says what to do', async () => {

@@ -24,7 +24,7 @@ async function train(act: (report: TrainReport, job: JobHandle<'train'>) => void
     (report) => {
       if (report.kind !== 'progress') order.push(report.kind);
       if (report.kind === 'epoch') kept.push(report.metrics);
-    if (report.kind === 'snapshot') kept.push(report.snapshot, report.weights); // and not how long it took
+      if (report.kind === 'snapshot') kept.push(report.snapshot, report.weights); // and not how long it took
       act(report, job);
     },
   );
