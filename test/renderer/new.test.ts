@@ -239,7 +239,7 @@ test('sweeps: how far each is, its runs in the library, go on and retry', async 
   await sweeps.getByRole('button', { name: 'Cancel' }).first().click();
   await expect.poll(async () => (await calls('sweep.cancel')).at(-1)).toEqual({ sweep: 's1' });
   await sweeps.getByRole('link', { name: 'section-5-small' }).click();
-  await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('tag = "section-5-small"');
+  await expect.poll(() => page.getByRole('combobox', { name: 'Filter by name' }).inputValue()).toBe('tag = "section-5-small"');
 });
 
 test('an empty queue says what to do', async () => {
