@@ -111,8 +111,8 @@ function readArrays(frame: Uint8Array, list: readonly unknown[], start: number):
       throw refuse('an array has an impossible size');
     const end = at + (bytes as number);
     if (end > frame.length) throw refuse('it is cut');
-    // A copy: aligned, and not tied to the socket's buffer.
-    arrays.push(new Type(frame.slice(at, end).buffer));
+    // A copy: aligned, and not tied to the socket's buffer. Node's Buffer would answer a view of that one for `slice`.
+    arrays.push(new Type(new Uint8Array(frame.subarray(at, end)).buffer));
     at += padded(bytes as number);
   }
   if (at !== frame.length) throw refuse(at > frame.length ? 'it is cut' : 'bytes follow its last array');

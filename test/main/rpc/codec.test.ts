@@ -48,6 +48,12 @@ describe('a frame carries', () => {
     expect(decodeFrame(pool.subarray(3))).toEqual({ x: new Float64Array([1, 2, 3]) });
   });
 
+  test('as Node’s Buffer, which a socket gives: arrays of their own length, that outlive it', () => {
+    const frame = Buffer.concat([Buffer.alloc(3), encodeFrame({ a: new Uint8Array([1, 2, 3]), b: new Float64Array([4]) })]).subarray(3);
+    const back = decodeFrame(frame, requestLimits) as { a: Uint8Array; b: Float64Array };
+    frame.fill(0);
+    expect([[...back.a], [...back.b], back.a.buffer.byteLength]).toEqual([[1, 2, 3], [4], 3]);
+  });
   test('no field that is undefined, and null for one in a list', () =>
     expect(round({ a: undefined, b: [undefined] })).toEqual({ b: [null] }));
 });
