@@ -49,7 +49,7 @@ export class Session {
       take: (files) => void this.exchange.importBundles(files),
     });
     this.drops.on('.svg', {
-      what: 'figures that this program exported (.svg)',
+      what: 'a figure that was exported (.svg)',
       take: ([{ name, file }]) => void this.figures.open(new File([file], name)),
     });
   }

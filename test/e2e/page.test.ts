@@ -183,7 +183,7 @@ test('the library lists both runs, filtered by an expression over their configs'
   await page.getByRole('link', { name: 'Library' }).first().click();
   const names = () => page.locator('tbody .name a').allTextContents();
   await expect.poll(names).toEqual(['long', 'small']);
-  await page.getByRole('searchbox').fill('training.epochs < 1000');
+  await page.getByRole('combobox', { name: 'Filter by name' }).fill('training.epochs < 1000');
   await expect.poll(names).toEqual(['small']);
 });
 

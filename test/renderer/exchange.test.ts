@@ -46,10 +46,10 @@ const activity = (name: string) => page.getByRole('region', { name: 'Activity' }
 test('a bundle that is dropped is sent in pieces, imported, and its result said', async () => {
   await open('#/library');
   await drop({ 'x.kernelscope': 1 }, 'dragenter');
-  await page.getByText('Drop to import').waitFor();
+  await page.getByText('Drop to open or import').waitFor();
   await drop({ 'three.kernelscope': 2_500_000 });
   await page.getByText('2 runs imported, 1 was here already, 1 under a new id').waitFor();
-  await page.getByText('Drop to import').waitFor({ state: 'detached' });
+  await page.getByText('Drop to open or import').waitFor({ state: 'detached' });
   expect(await calls('upload.begin')).toEqual([{ files: [{ name: 'three.kernelscope', bytes: 2_500_000 }] }]);
   const pieces = await page.evaluate(() =>
     (window as unknown as Host).fakeHost.made
@@ -71,7 +71,10 @@ test('a damaged bundle says why and stays said; what is no bundle is refused', a
   await drop({ 'damaged.kernelscope': 10 });
   await page.getByRole('alert', { name: 'Importing damaged.kernelscope' }).getByText('the file is damaged').waitFor();
   await drop({ 'figure.pdf': 10, 'x.doc': 3 });
-  await page.getByRole('alert').getByText('figure.pdf: expected bundles of runs (.kernelscope); 2 files were left out').waitFor();
+  await page
+    .getByRole('alert')
+    .getByText('figure.pdf: expected bundles of runs (.kernelscope) or a figure that was exported (.svg); 2 files were left out')
+    .waitFor();
   expect(await calls('library.import')).toHaveLength(1);
 });
 
@@ -79,6 +82,7 @@ test('work under way shows how far it is, and is stopped by its button', async (
   await open('#/datasets?dataset=cifar10');
   await page.evaluate(() => ((window as unknown as Host).fakeHost.exchange.held = true));
   await page.getByRole('button', { name: 'Fetch', exact: true }).click();
+  await activity('Fetching cifar10').waitFor();
   await page.evaluate(() => (window as unknown as Host).fakeHost.exchange.say('t1', { share: 0.42, secondsLeft: 37 }));
   await activity('Fetching cifar10').getByText('42 % · 37 s left').waitFor();
   await page.getByText('Fetching: 42 % · 37 s left.').waitFor();

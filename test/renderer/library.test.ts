@@ -220,7 +220,14 @@ test('runs and groups are chosen by keyboard and mouse; the bar tags, exports an
   await filter().fill('chosen');
   await expect.poll(async () => (await groups()).length).toBe(4);
   await filter().blur();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('e')]);
+  const [bundle] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('e')]);
+  expect(bundle.suggestedFilename()).toBe('8-runs.kernelscope');
+  expect([...(await readFile(await bundle.path()))]).toEqual([7, 7, 7]); // as the host in memory has it
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Save chosen runs as CSV…' }).click(),
+  ]);
   expect(
     String(await readFile(await download.path()))
       .trim()
