@@ -1,7 +1,7 @@
 // Every call and event between a page and its host: the table of all that `calls/` has, one file a subject. The allow-list is this table.
 import type { z } from 'zod';
 import { appCalls, appEvents, type AppEvents, type AppResults } from './calls/app.ts';
-import { compareCalls, type CompareResults } from './calls/compare.ts';
+import { compareCalls, compareEvents, type CompareEvents, type CompareResults } from './calls/compare.ts';
 import { figureCalls, type FigureResults } from './calls/figures.ts';
 import { libraryCalls, libraryEvents, type LibraryEvents, type LibraryResults } from './calls/library.ts';
 import { presetCalls, presetEvents, type PresetEvents, type PresetResults } from './calls/presets.ts';
@@ -44,7 +44,7 @@ export interface CallResults
     ReproduceResults {}
 
 /** What happens while nobody asks. */
-export interface Events extends AppEvents, LibraryEvents, RunEvents, PresetEvents, QueueEvents {}
+export interface Events extends AppEvents, LibraryEvents, RunEvents, PresetEvents, QueueEvents, CompareEvents {}
 export type EventName = keyof Events;
 export const eventNames = [
   ...appEvents,
@@ -52,6 +52,7 @@ export const eventNames = [
   ...runEvents,
   ...presetEvents,
   ...queueEvents,
+  ...compareEvents,
 ] as const satisfies readonly EventName[];
 
 /** The host's side of the contract: one method a call. */

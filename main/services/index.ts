@@ -133,7 +133,7 @@ export function createServices(o: ServicesOptions): Services {
     calibration: (wish) => machine.calibration(wish),
     shapeOf,
   });
-  const comparer = createComparer(library, compute);
+  const comparer = createComparer(library, compute, emit);
   const figureData = createFigures(library, rememberDrift(comparer.similarities));
 
   return {
@@ -159,7 +159,9 @@ export function createServices(o: ServicesOptions): Services {
       checkFits(config, room, shapeOf);
       return { ...estimate(config, await machine.calibration(asked.device), shapeOf), room };
     },
-    'compare.layers': (request) => comparer.layers(request),
+    'compare.layers': comparer['compare.layers'],
+    'compare.models': comparer['compare.models'],
+    'compare.cancel': comparer['compare.cancel'],
     'figure.data': figureData,
     'figure.export': (input) => exportFigure(input, { library, figureData, drawFigure: o.drawFigure }),
 
