@@ -68,5 +68,7 @@ export const figureTitles: Record<FigureKind, string> = {
   'alignment-by-model': 'Alignment by model',
   'accuracy-and-mean-cka': 'Accuracy and mean CKA',
   'layer-similarity': 'Similarity of layers',
+  'model-similarity': 'Similarity of models',
+  scatter: 'Scatter of runs',
   'kernel-drift': 'Kernel drift',
 };

@@ -78,10 +78,8 @@ export interface CompareInput {
   /** what all snapshots are probed with */
   probe: ProbeSet;
   measure: SimilarityMeasure;
-  /** `label` names a snapshot in errors: `of run a1b2` */
-  snapshots: { config: RunConfig; epoch: number; label: string }[];
-  /** this layer alone */
-  layer: string | null;
+  /** `label` names a snapshot in errors: `of run a1b2`; `layer`: this one alone, null: all */
+  snapshots: { config: RunConfig; epoch: number; label: string; layer: string | null }[];
   /** snapshots to be compared, by their places */
   pairs: (readonly [number, number])[];
 }

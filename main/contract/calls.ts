@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { appCalls, appEvents, type AppEvents, type AppResults } from './calls/app.ts';
 import { bundleCalls, type BundleResults } from './calls/bundles.ts';
-import { compareCalls, type CompareResults } from './calls/compare.ts';
+import { compareCalls, compareEvents, type CompareEvents, type CompareResults } from './calls/compare.ts';
 import { datasetCalls, datasetEvents, type DatasetEvents, type DatasetResults } from './calls/datasets.ts';
 import { figureCalls, type FigureResults } from './calls/figures.ts';
 import { libraryCalls, libraryEvents, type LibraryEvents, type LibraryResults } from './calls/library.ts';
@@ -56,7 +56,7 @@ export interface CallResults
     DatasetResults {}
 
 /** What happens while nobody asks. */
-export interface Events extends AppEvents, LibraryEvents, RunEvents, PresetEvents, QueueEvents, TaskEvents, DatasetEvents {}
+export interface Events extends AppEvents, LibraryEvents, RunEvents, PresetEvents, QueueEvents, TaskEvents, DatasetEvents, CompareEvents {}
 export type EventName = keyof Events;
 export const eventNames = [
   ...appEvents,
@@ -66,6 +66,7 @@ export const eventNames = [
   ...queueEvents,
   ...taskEvents,
   ...datasetEvents,
+  ...compareEvents,
 ] as const satisfies readonly EventName[];
 
 /** The host's side of the contract: one method a call. */

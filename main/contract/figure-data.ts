@@ -76,6 +76,9 @@ const model = z.strictObject({
 const models = z.array(model);
 const matrix = z.array(z.array(number));
 const sources = z.array(source);
+const side = z.enum(['target', 'input']);
+const order = z.strictObject({ column: text, words: text, descending: z.boolean() });
+const axis = z.strictObject({ column: text, words: text, truth: z.boolean() });
 
 const asLong = (...lists: readonly (readonly unknown[])[]) => lists.every((l) => l.length === lists[0].length);
 /** Rows by columns. */
@@ -89,7 +92,13 @@ export const figureData = z.discriminatedUnion('kind', [
     .strictObject({ kind: z.literal('training'), sources, metrics: z.array(z.array(metrics)) })
     .refine((d) => asLong(d.sources, d.metrics), entries),
   z
-    .strictObject({ kind: z.literal('alignment-by-layer'), sources, epoch: z.array(known), layers: z.array(layers) })
+    .strictObject({
+      kind: z.literal('alignment-by-layer'),
+      sources,
+      epoch: z.array(known),
+      layers: z.array(layers),
+      overlay: side.optional(),
+    })
     .refine((d) => asLong(d.sources, d.epoch, d.layers), entries),
   z.strictObject({
     kind: z.literal('alignment-over-epochs'),
@@ -100,8 +109,12 @@ export const figureData = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cumulative-power'), source, curves }),
   z.strictObject({ kind: z.literal('ntk-alignment'), source, metrics: z.array(metrics), points }),
   z.strictObject({ kind: z.literal('ntk-split'), source, points }),
-  z.strictObject({ kind: z.literal('alignment-by-model'), sources, models }).refine((d) => asLong(d.sources, d.models), entries),
-  z.strictObject({ kind: z.literal('accuracy-and-mean-cka'), sources, models }).refine((d) => asLong(d.sources, d.models), entries),
+  z
+    .strictObject({ kind: z.literal('alignment-by-model'), sources, models, order: order.optional(), to: side.optional() })
+    .refine((d) => asLong(d.sources, d.models), entries),
+  z
+    .strictObject({ kind: z.literal('accuracy-and-mean-cka'), sources, models, order: order.optional() })
+    .refine((d) => asLong(d.sources, d.models), entries),
   z
     .strictObject({
       kind: z.literal('layer-similarity'),
@@ -115,4 +128,25 @@ export const figureData = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('kernel-drift'), source, split, layer: text, epochs: z.array(known), values: matrix })
     .refine((d) => shaped(d.values, d.epochs.length, d.epochs.length), cells),
+  z
+    .strictObject({
+      kind: z.literal('model-similarity'),
+      sources,
+      epochs: z.array(known),
+      layers: z.array(text),
+      split,
+      values: matrix,
+      order: order.nullable(),
+    })
+    .refine((d) => asLong(d.sources, d.epochs, d.layers), entries)
+    .refine((d) => shaped(d.values, d.sources.length, d.sources.length), cells),
+  z.strictObject({
+    kind: z.literal('scatter'),
+    sources,
+    x: axis,
+    y: axis,
+    points: z.array(z.strictObject({ run: text, name: text, x: known, y: known })),
+    without: count,
+    correlation: z.strictObject({ n: count, r: known.nullable(), low: known.nullable(), high: known.nullable() }),
+  }),
 ]) satisfies z.ZodType<FigureData>;

@@ -54,8 +54,8 @@ type AxisChoice = 'scaled' | 'linear' | { names: string };
 export interface KindChoices {
   x: AxisChoice;
   y: AxisChoice;
-  /** what its colours stand for: entries of a legend, or a bar of values */
-  legend: 'entries' | 'bar';
+  /** what its colours stand for: entries of a legend, a bar of values, or nothing, and then a place for a legend is of no effect */
+  legend: 'entries' | 'bar' | 'none';
 }
 const curves = (x: AxisChoice, y: AxisChoice): KindChoices => ({ x, y, legend: 'entries' });
 const layers = { names: 'layers' };
@@ -72,6 +72,8 @@ export const kindChoices: Record<FigureKind, KindChoices> = {
   'accuracy-and-mean-cka': curves(models, 'linear'),
   'layer-similarity': { x: layers, y: layers, legend: 'bar' },
   'kernel-drift': { x: { names: 'epochs' }, y: { names: 'epochs' }, legend: 'bar' },
+  'model-similarity': { x: models, y: models, legend: 'bar' },
+  scatter: { x: 'scaled', y: 'scaled', legend: 'none' },
 };
 
 /** Which legend places a kind has. */

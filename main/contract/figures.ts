@@ -1,4 +1,5 @@
 // What a figure is drawn from. The store's numbers in, geometry and pixels out: nothing else is needed to draw it again.
+import type { Correlated } from './correlation.ts';
 import type { EpochMetrics, LayerAlignment, NtkAlignment, Split } from './results.ts';
 
 /** Facts for the generated caption. */
@@ -49,12 +50,18 @@ export interface FigureInputs {
   spectrum: { source: FigureSource; curves: CurveSpectrum[] };
   'cumulative-power': { source: FigureSource; curves: CurveSpectrum[] };
   /** one entry a run; the mean ± sd over runs is drawn when there are several (Fig. 2) */
-  'alignment-by-layer': { sources: FigureSource[]; epoch: number[]; layers: { train: LayerAlignment[]; test: LayerAlignment[] }[] };
+  'alignment-by-layer': {
+    sources: FigureSource[];
+    epoch: number[];
+    layers: { train: LayerAlignment[]; test: LayerAlignment[] }[];
+    /** a line a run, each in its colour, with this kernel alone */
+    overlay?: AlignmentSide;
+  };
   /** of every snapshot */
   'alignment-over-epochs': { source: FigureSource; points: { epoch: number; split: Split; layers: LayerAlignment[] }[] };
-  /** in any order; drawn in that of test accuracy */
-  'alignment-by-model': { sources: FigureSource[]; models: ModelPoint[] };
-  'accuracy-and-mean-cka': { sources: FigureSource[]; models: ModelPoint[] };
+  /** without an order, in any; drawn in that of test accuracy. `to`: accuracy over CKA with this kernel on both sets */
+  'alignment-by-model': { sources: FigureSource[]; models: ModelPoint[]; order?: FigureOrder; to?: AlignmentSide };
+  'accuracy-and-mean-cka': { sources: FigureSource[]; models: ModelPoint[]; order?: FigureOrder };
   /** one run or two; rows are the layers of the first, columns those of the second; CKA */
   'layer-similarity': {
     sources: FigureSource[];
@@ -65,11 +72,47 @@ export interface FigureInputs {
   };
   /** epoch × epoch CKA of one layer's kernels */
   'kernel-drift': { source: FigureSource; split: Split; layer: string; epochs: number[]; values: number[][] };
+  /** CKA of one layer of each model with that of each other, in the order of `sources` */
+  'model-similarity': {
+    sources: FigureSource[];
+    epochs: number[];
+    /** of each: its layer's name */
+    layers: string[];
+    split: Split;
+    values: number[][];
+    order: FigureOrder | null;
+  };
+  /** two columns of runs against each other; `correlation` over all points */
+  scatter: {
+    sources: FigureSource[];
+    x: ScatterAxis;
+    y: ScatterAxis;
+    points: { run: string; name: string; x: number; y: number }[];
+    /** runs that lack one of the two numbers */
+    without: number;
+    correlation: Correlated;
+  };
+}
+
+export type AlignmentSide = 'target' | 'input';
+/** What models stand in order of. */
+export interface FigureOrder {
+  column: string;
+  /** as written on the axis */
+  words: string;
+  descending: boolean;
+}
+export interface ScatterAxis {
+  column: string;
+  words: string;
+  /** its values are 0 (false) and 1 (true) */
+  truth: boolean;
 }
 
 export type FigureKind = keyof FigureInputs;
 /** Those that lay runs beside each other or form new kernels: not for the page of one run. */
-export type ComparingKind = 'alignment-by-model' | 'accuracy-and-mean-cka' | 'layer-similarity' | 'kernel-drift';
+export type ComparingKind =
+  'alignment-by-model' | 'accuracy-and-mean-cka' | 'layer-similarity' | 'kernel-drift' | 'model-similarity' | 'scatter';
 export const figureKinds: readonly { kind: FigureKind; shows: string; paper: string; runs: 'one' | 'two' | 'some' }[] = [
   { kind: 'training', shows: 'loss and accuracy over epochs', paper: 'Fig. 7, left', runs: 'some' },
   { kind: 'alignment-by-layer', shows: 'CKA of each layer with target and input', paper: 'Fig. 2', runs: 'some' },
@@ -82,6 +125,8 @@ export const figureKinds: readonly { kind: FigureKind; shows: string; paper: str
   { kind: 'layer-similarity', shows: 'CKA of each layer of one model with each of another', paper: '–', runs: 'two' },
   { kind: 'alignment-over-epochs', shows: 'CKA of each layer with target and input over epochs', paper: '–', runs: 'one' },
   { kind: 'kernel-drift', shows: 'CKA of a layer’s kernel at each epoch with that at each other', paper: '–', runs: 'one' },
+  { kind: 'model-similarity', shows: 'CKA of one layer of each model with that of each other', paper: '–', runs: 'some' },
+  { kind: 'scatter', shows: 'two columns of runs against each other, with Pearson’s r', paper: 'Table I', runs: 'some' },
 ];
 
 export type FigureData = { [K in FigureKind]: { kind: K } & FigureInputs[K] }[FigureKind];
@@ -92,11 +137,27 @@ export interface FigureRequest {
   runs: string[];
   /** of spectra and alignment-by-layer; default: first, middle and last snapshot, or the last */
   epochs?: number[];
-  /** of spectra; default: the NTK where there is one, else the last layer; of kernel-drift: the last layer */
+  /** of spectra; default: the NTK where there is one, else the last layer; of kernel-drift: the last layer; of model-similarity: a name,
+   *  `last` (the default), `#3` the third or `#-2` the last but one of each network */
   layer?: string;
   splits?: Split[];
   /** 0 … 1, of figures of models: those under it are left out (the paper keeps what is above 0.95) */
   minTrainAccuracy?: number;
+  /** of figures of models: a column or a field of the config, `-` before it from the largest down; default: test accuracy */
+  order?: string;
+  /** of alignment-by-model: accuracy over alignment with this kernel on both sets; of alignment-by-layer with `overlay` */
+  to?: AlignmentSide;
+  /** of alignment-by-layer: a line a run instead of their mean, at most six */
+  overlay?: boolean;
+  /** of scatter: columns of numbers */
+  x?: string;
+  y?: string;
 }
+/** Lines that can be told apart by colour. */
+export const mostOverlaid = 6;
+/** Models that one map of similarity holds: 1,225 pairs. */
+export const mostMapped = 50;
+/** Runs that one figure takes. */
+export const mostRuns = 500;
 
 export type { FigureStyle } from './figure-style.ts';

@@ -244,3 +244,13 @@ export interface LayerComparison {
   /** each two snapshots once, by their places: values[i][j] compares layer i of `a` (whose weights PWCCA takes) with layer j of `b` */
   pairs: { a: number; b: number; values: number[][] }[];
 }
+
+/** CKA of one layer of each model with that of each other, on one probe set. */
+export interface ModelComparison {
+  split: Split;
+  /** P */
+  samples: number;
+  models: { run: string; name: string; epoch: number; layer: string }[];
+  /** in the order of `models`, symmetric, 1 on the diagonal */
+  values: number[][];
+}

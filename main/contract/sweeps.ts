@@ -98,14 +98,25 @@ export interface Correlation {
 }
 
 export interface Table1 {
-  /** what was asked for: the sweep, or the tag */
-  of: { sweep: string; name: string } | { tag: string };
+  /** what was asked for: the sweep, the tag, or so many runs */
+  of: { sweep: string; name: string } | { tag: string } | { runs: number };
   /** runs that are done and pass the filter */
   n: number;
   /** runs that are done and do not pass it */
   leftOut: number;
-  /** cells that are not done */
+  /** cells or runs that are not done */
   missing: number;
   minTrainAccuracy: number | null;
   correlations: Correlation[];
+}
+
+/** A column's correlation with itself says nothing. */
+export const isItself = ({ row, column }: Pick<Correlation, 'row' | 'column'>): boolean =>
+  row === column || (row === 'Acc.' && column === 'Test Acc.');
+
+/** As CSV: a row each correlation, numbers with all their digits. */
+export function table1Csv({ correlations }: Table1): string {
+  const head = ['row', 'column', 'n', 'r', 'low', 'high', 'paper', 'signAgrees'] as const;
+  const lines = correlations.map((c) => head.map((key) => c[key] ?? '').join(','));
+  return `${[head.join(','), ...lines].join('\n')}\n`;
 }

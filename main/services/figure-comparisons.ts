@@ -1,8 +1,19 @@
 // `figure.data` of figures that lay models beside each other, out of the store, and of those that need kernels formed anew.
 import { badInput, KernelscopeError } from '../contract/errors.ts';
-import type { FigureData, FigureRequest, FigureSource, ModelPoint } from '../contract/figures.ts';
+import {
+  mostMapped,
+  type FigureData,
+  type FigureInputs,
+  type FigureRequest,
+  type FigureSource,
+  type ModelPoint,
+} from '../contract/figures.ts';
 import type { RunDetail, Split } from '../contract/results.ts';
 import type { Library } from '../store/index.ts';
+import type { Side } from './compare-pairs.ts';
+import { layerNamed } from './compare-snapshots.ts';
+import { inOrder } from './figure-columns.ts';
+import { inSlices } from './slices.ts';
 
 /** CKA that is not stored but computed from the weights of snapshots. */
 export interface Similarities {
@@ -14,6 +25,8 @@ export interface Similarities {
   }): Promise<{ layers: [string[], string[]]; values: number[][] }>;
   /** one layer's kernels of one run, epoch × epoch */
   drift(request: { run: string; layer: string; split: Split; epochs: number[] }): Promise<number[][]>;
+  /** one layer of each, model × model; what was computed once is known */
+  models(request: { sides: readonly Side[]; split: Split }): Promise<number[][]>;
 }
 
 /** What is known about runs without forming kernels. */
@@ -56,21 +69,25 @@ function modelPoint(known: Known, run: RunDetail, asked: number[] | undefined): 
   };
 }
 
-/** Every run as a model, without those that have not fitted their training samples.
+/** Every run as a model, without those that have not fitted their training samples; in the order that is asked for.
  *  @throws KernelscopeError `not-found` where none is left, or a run has no snapshot or no alignments */
-export function models(
+export async function models(
   known: Known,
   runs: readonly RunDetail[],
   request: FigureRequest,
-): { sources: FigureSource[]; models: ModelPoint[] } {
+): Promise<Omit<FigureInputs['alignment-by-model'], 'to'>> {
   const least = request.minTrainAccuracy ?? 0;
-  const all = runs.map((run) => modelPoint(known, run, request.epochs));
+  const all: ModelPoint[] = [];
+  await inSlices(runs, (run) => all.push(modelPoint(known, run, request.epochs)));
   const kept = all.flatMap((model, i) => (model.trainAccuracy >= least ? [{ model, run: runs[i] }] : []));
   if (kept.length === 0) {
     const best = Math.max(...all.map((m) => m.trainAccuracy));
     throw notFound(`minTrainAccuracy: none of the ${all.length} runs reaches ${percent(least)}; the best has ${percent(best)}`);
   }
-  return { sources: kept.map(({ run }) => known.sourceOf(run)), models: kept.map(({ model }) => model) };
+  const [left, points] = [kept.map(({ run }) => run), kept.map(({ model }) => model)];
+  if (request.order === undefined) return { sources: left.map(known.sourceOf), models: points };
+  const { order, places } = inOrder(known.library, request.order, left, points);
+  return { sources: places.map((i) => known.sourceOf(left[i])), models: places.map((i) => points[i]), order };
 }
 
 const formed = (similarities: Similarities | undefined, kind: string): Similarities => {
@@ -101,6 +118,35 @@ export async function layerSimilarity(
   const split = oneSplit(request);
   const found = await by.layers({ runs: [first.id, second.id], epochs, split });
   return { kind, sources: runs.map(known.sourceOf), epochs, split, ...found };
+}
+
+/** One layer of each run at its last snapshot, or the last of the epochs asked for; the last layer if none is named. */
+export async function modelSimilarity(
+  known: Known,
+  similarities: Similarities | undefined,
+  runs: readonly RunDetail[],
+  request: FigureRequest,
+): Promise<FigureData> {
+  const kind = 'model-similarity';
+  const by = formed(similarities, kind);
+  if (runs.length > mostMapped)
+    throw badInput(`runs: expected at most ${mostMapped} for figure ${kind} (each is compared with each other), got ${runs.length}`);
+  const split = oneSplit(request);
+  const sorted = request.order === undefined ? null : inOrder(known.library, request.order, runs);
+  const sides = (sorted?.places.map((i) => runs[i]) ?? runs).map((run): Side => {
+    const epoch = lastOf(known, run, request.epochs);
+    return { run, epoch, layer: layerNamed(run, request.layer) };
+  });
+  const values = await by.models({ sides, split });
+  return {
+    kind,
+    sources: sides.map(({ run }) => known.sourceOf(run)),
+    epochs: sides.map((s) => s.epoch),
+    layers: sides.map((s) => s.layer),
+    split,
+    values,
+    order: sorted?.order ?? null,
+  };
 }
 
 /** All snapshots of a run, or those asked for; the last layer if none is named. */

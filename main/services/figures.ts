@@ -1,15 +1,40 @@
 // `figure.data`: what a figure is drawn from, out of the store.
 import type { Handlers } from '../contract/calls.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
-import type { CurveSpectrum, FigureData, FigureRequest, FigureSource } from '../contract/figures.ts';
+import {
+  mostOverlaid,
+  type CurveSpectrum,
+  type FigureData,
+  type FigureKind,
+  type FigureRequest,
+  type FigureSource,
+} from '../contract/figures.ts';
 import { splits as bothSplits, type RunDetail, type Split } from '../contract/results.ts';
 import type { Library } from '../store/index.ts';
 import { runsNamed } from './named-runs.ts';
-import { kernelDrift, layerSimilarity, models, type Known, type Similarities } from './figure-comparisons.ts';
+import { scatter } from './figure-columns.ts';
+import { kernelDrift, layerSimilarity, models, modelSimilarity, type Known, type Similarities } from './figure-comparisons.ts';
 
 export type { Similarities };
 
 const notFound = (message: string) => new KernelscopeError('not-found', message);
+
+const ofModels: readonly FigureKind[] = ['alignment-by-model', 'accuracy-and-mean-cka', 'model-similarity'];
+/** Where what only some kinds understand is refused for the others. */
+const used: { [K in 'order' | 'to' | 'overlay' | 'x' | 'y']: readonly FigureKind[] } = {
+  order: ofModels,
+  to: ['alignment-by-model', 'alignment-by-layer'],
+  overlay: ['alignment-by-layer'],
+  x: ['scatter'],
+  y: ['scatter'],
+};
+function checkUse(request: FigureRequest): void {
+  for (const [field, kinds] of Object.entries(used))
+    if (request[field as keyof typeof used] !== undefined && !kinds.includes(request.kind))
+      throw badInput(`${field}: expected for ${kinds.join(', ')}, got it for ${request.kind}`);
+  if (request.kind === 'alignment-by-layer' && request.to && !request.overlay)
+    throw badInput('to: of alignment-by-layer expected with overlay (a line a run); without it both kernels are drawn');
+}
 
 /** similarities: who forms kernels anew; without one, figures that need it are refused */
 export function createFigures(library: Library, similarities?: Similarities): Handlers['figure.data'] {
@@ -62,7 +87,9 @@ export function createFigures(library: Library, similarities?: Similarities): Ha
       const of = (split: Split) => (splits.includes(split) ? library.alignments.layers(run.id, epoch[i], split) : []);
       return { train: of('train'), test: of('test') };
     });
-    return { kind: 'alignment-by-layer', sources: runs.map(sourceOf), epoch, layers };
+    if (!request.overlay) return { kind: 'alignment-by-layer', sources: runs.map(sourceOf), epoch, layers };
+    if (runs.length > mostOverlaid) throw badInput(`runs: expected at most ${mostOverlaid} with overlay, got ${runs.length}`);
+    return { kind: 'alignment-by-layer', sources: runs.map(sourceOf), epoch, layers, overlay: request.to ?? 'target' };
   };
 
   const layerPoints = (run: RunDetail, splits: readonly Split[]) => {
@@ -83,9 +110,13 @@ export function createFigures(library: Library, similarities?: Similarities): Ha
     const runs = [...new Set(request.runs.flatMap((ref) => runsNamed(library, ref)))].map((id) => library.runs.detail(id));
     const splits = request.splits ?? bothSplits;
     const { kind } = request;
+    checkUse(request);
     if (kind === 'training') return { kind, sources: runs.map(sourceOf), metrics: runs.map((r) => library.metrics.all(r.id)) };
     if (kind === 'alignment-by-layer') return byLayer(runs, request, splits);
-    if (kind === 'alignment-by-model' || kind === 'accuracy-and-mean-cka') return { kind, ...models(known, runs, request) };
+    if (kind === 'alignment-by-model') return { kind, ...(await models(known, runs, request)), ...(request.to && { to: request.to }) };
+    if (kind === 'accuracy-and-mean-cka') return { kind, ...(await models(known, runs, request)) };
+    if (kind === 'model-similarity') return modelSimilarity(known, similarities, runs, request);
+    if (kind === 'scatter') return scatter(library, sourceOf, runs, request);
     if (kind === 'layer-similarity') return layerSimilarity(known, similarities, runs, request);
     if (runs.length > 1) throw badInput(`runs: expected one for figure ${kind}, got ${runs.length}`);
     const [run] = runs;

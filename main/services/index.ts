@@ -142,7 +142,7 @@ export function createServices(o: ServicesOptions): Services {
     calibration: (wish) => machine.calibration(wish),
     shapeOf,
   });
-  const comparer = createComparer(library, compute);
+  const comparer = createComparer(library, compute, emit);
   const figureData = createFigures(library, rememberDrift(comparer.similarities));
   const tasks = createTasks(emit, log);
   const transfers = createTransfers({ dir: incomingFolder(library) });
@@ -173,7 +173,9 @@ export function createServices(o: ServicesOptions): Services {
       checkFits(config, room, shapeOf);
       return { ...estimate(config, await machine.calibration(asked.device), shapeOf), room };
     },
-    'compare.layers': (request) => comparer.layers(request),
+    'compare.layers': comparer['compare.layers'],
+    'compare.models': comparer['compare.models'],
+    'compare.cancel': comparer['compare.cancel'],
     'figure.data': figureData,
     'figure.export': (input) => exportFigure(input, { library, figureData, drawFigure: o.drawFigure }),
 

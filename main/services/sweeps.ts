@@ -152,7 +152,7 @@ export function createSweeps(o: SweepsOptions): SweepServices {
       return summary;
     },
 
-    'sweep.table1': async ({ sweep, minTrainAccuracy }) => table1(library, sweep, minTrainAccuracy ?? null),
+    'sweep.table1': (request) => table1(library, request),
   };
 }
 

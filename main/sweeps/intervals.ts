@@ -1,6 +1,6 @@
 // 95 % intervals by which a statement about many runs is judged: of a mean, of a difference of means, of a share, of a correlation, and of the
 // difference of two correlations with the same third quantity.
-import { fisherInterval, pearson } from './table1.ts';
+import { fisherInterval, pearson } from '../contract/correlation.ts';
 
 export interface Interval {
   value: number;

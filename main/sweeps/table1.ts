@@ -1,5 +1,6 @@
 // Table I: Pearson correlations between hyperparameters and what came of them, over the runs of a sweep.
 import type { RunConfig } from '../contract/config.ts';
+import { correlated } from '../contract/correlation.ts';
 import type { EpochMetrics, Split } from '../contract/results.ts';
 import { table1Columns, table1Rows, type Correlation, type Table1Column, type Table1Row } from '../contract/sweeps.ts';
 
@@ -78,45 +79,16 @@ export const paperTable1: Record<Table1Row, readonly [number, number, number, nu
   'Avg. CKA (Train)': [0.221, 0.828, 0.93, 0.837],
 };
 
-const mean = (v: readonly number[]) => v.reduce((s, x) => s + x, 0) / v.length;
-const varies = (v: readonly number[]) => v.some((x) => x !== v[0]);
-
-/** r = Σ (x − x̄)(y − ȳ) / √(Σ (x − x̄)² · Σ (y − ȳ)²); null where n < 4 or one of them does not vary */
-export function pearson(x: readonly number[], y: readonly number[]): number | null {
-  if (x.length < 4 || !varies(x) || !varies(y)) return null;
-  const [mx, my] = [mean(x), mean(y)];
-  let [xy, xx, yy] = [0, 0, 0];
-  x.forEach((a, i) => {
-    xy += (a - mx) * (y[i] - my);
-    xx += (a - mx) ** 2;
-    yy += (y[i] - my) ** 2;
-  });
-  return Math.min(1, Math.max(-1, xy / (Math.sqrt(xx) * Math.sqrt(yy)))); // rounding must not lead out of atanh's domain
-}
-
-const normalQuantile = 1.959963984540054; // of the standard normal distribution at 0.975
-
-/** Fisher's 95 % interval tanh(artanh r ± 1.96 / √(n − 3)), n ≥ 4 */
-export function fisherInterval(r: number, n: number): { low: number; high: number } {
-  const [z, half] = [Math.atanh(r), normalQuantile / Math.sqrt(n - 3)];
-  return { low: Math.tanh(z - half), high: Math.tanh(z + half) };
-}
-
 /** All of Table I over `runs`, row by row; each over the runs that have both numbers. */
 export function correlations(runs: readonly Outcome[]): Correlation[] {
   return table1Rows.flatMap((row) =>
     table1Columns.map((column, at) => {
-      const pairs = runs
-        .map((run) => [run[rowOf[row]], run[columnOf[column]]])
-        .filter((pair): pair is [number, number] => pair[0] !== null && pair[1] !== null);
-      const n = pairs.length;
-      const r = pearson(
-        pairs.map(([x]) => x),
-        pairs.map(([, y]) => y),
+      const numbers = correlated(
+        runs.map((run) => run[rowOf[row]]),
+        runs.map((run) => run[columnOf[column]]),
       );
       const paper = paperTable1[row][at];
-      const interval = r === null ? { low: null, high: null } : fisherInterval(r, n);
-      return { row, column, n, r, ...interval, paper, signAgrees: r === null ? null : Math.sign(r) === Math.sign(paper) };
+      return { row, column, ...numbers, paper, signAgrees: numbers.r === null ? null : Math.sign(numbers.r) === Math.sign(paper) };
     }),
   );
 }

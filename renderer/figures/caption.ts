@@ -1,5 +1,5 @@
 // The caption of a figure, from its facts: dataset, model, parameterisation, samples, estimator, centring.
-import type { CurveSpectrum, FigureInputs, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
+import type { AlignmentSide, CurveSpectrum, FigureInputs, FigureOrder, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
 import type { EpochMetrics, Split } from '../../main/contract/results.ts';
 
 const parameterisations: Record<string, string> = { ntk: 'NTK parameterisation', standard: 'standard parameterisation' };
@@ -84,16 +84,26 @@ const epochsOf = (models: readonly ModelPoint[]) => {
       ? ` at epoch ${thousands(first)}`
       : ` at epochs ${thousands(first)} to ${thousands(last)}`;
 };
-const accuracies = (models: readonly ModelPoint[]) =>
-  models.length < 2
-    ? ''
-    : ` Models stand in order of test accuracy, from ${percent(models[0].testAccuracy)} to ${percent(models[models.length - 1].testAccuracy)}.`;
+const accuracies = (models: readonly ModelPoint[], { column, words, descending }: FigureOrder) => {
+  if (models.length < 2) return '';
+  const ends = [models[0], models[models.length - 1]].map((m) => percent(m.testAccuracy));
+  const range = column === 'testAccuracy' ? `, from ${ends[0]} to ${ends[1]}` : '';
+  return ` Models stand in ${descending ? 'falling ' : ''}order of ${words}${range}.`;
+};
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** models: in order of test accuracy */
-export function modelsCaption(sources: readonly FigureSource[], models: readonly ModelPoint[], measure: Measure): string {
+/** models: in the order in which they are drawn */
+export function modelsCaption(
+  sources: readonly FigureSource[],
+  models: readonly ModelPoint[],
+  measure: Measure,
+  { order, to }: { order: FigureOrder; to: AlignmentSide | undefined },
+): string {
   const dotted = measure === 'cka' && models.length > 1 ? ' Dotted: mean over all permutations of the samples, averaged over layers.' : '';
-  return `${capital(measures[measure])} of each layer’s kernel${epochsOf(models)}: with the target’s kernel on (a) the training and (b) the test set, (c) with the input’s on the test set; ${runs(sources)}; ${probes(sources)}.${accuracies(models)}${dotted}`;
+  const panels = to
+    ? `with the ${to}’s kernel on (b) the training and (c) the test set; (a) test accuracy`
+    : 'with the target’s kernel on (a) the training and (b) the test set, (c) with the input’s on the test set';
+  return `${capital(measures[measure])} of each layer’s kernel${epochsOf(models)}: ${panels}; ${runs(sources)}; ${probes(sources)}.${accuracies(models, order)}${to === 'input' ? '' : dotted}`;
 }
 
 /** r: with test accuracy, of the mean alignment on each set; null where it is not defined */
@@ -102,12 +112,13 @@ export function meanCkaCaption(
   models: readonly ModelPoint[],
   measure: Measure,
   r: { train: number | null; test: number | null },
+  order: FigureOrder,
 ): string {
   const said = (['train', 'test'] as const).flatMap((set) =>
     r[set] === null ? [] : [`${r[set].toFixed(2).replace('-', '−')} (${set === 'train' ? 'training' : 'test'} set)`],
   );
   const pearson = said.length > 0 ? ` Pearson’s r of the mean with test accuracy: ${said.join(', ')}.` : '';
-  return `(a) Accuracy and (b) alignment with the target, averaged over layers${epochsOf(models)}; solid: training set, dashed: test set; ${measures[measure]}; ${runs(sources)}; ${probes(sources)}.${accuracies(models)}${pearson}`;
+  return `(a) Accuracy and (b) alignment with the target, averaged over layers${epochsOf(models)}; solid: training set, dashed: test set; ${measures[measure]}; ${runs(sources)}; ${probes(sources)}.${accuracies(models, order)}${pearson}`;
 }
 
 const samplesIn = (s: FigureSource, split: Split) => `${thousands(s.probe[split])} ${split === 'train' ? 'training' : 'test'} samples`;
@@ -126,5 +137,38 @@ export function similarityCaption({ sources, epochs, split }: FigureInputs['laye
 
 export const driftCaption = ({ source, split, layer }: FigureInputs['kernel-drift']): string =>
   `${capital(measures.cka)} of ${kernelOf(layer)} at each epoch with itself at each other; ${model(source)}; ${samplesIn(source, split)}.`;
+
+/** letters: of the runs' lines */
+export function overlayCaption(
+  { sources, epoch, overlay = 'target' }: FigureInputs['alignment-by-layer'],
+  measure: Measure,
+  there: readonly Split[],
+): string {
+  const sets = there.map((split, i) => `(${'ab'[i]}) the ${split === 'train' ? 'training' : 'test'} set`).join(' and ');
+  const lines = sources.map((s, i) => `${letterOf(i)}: ${s.name || s.run}`).join('; ');
+  const at = `at epoch ${[...new Set(epoch)].join(', ')}`;
+  return `${capital(measures[measure])} of each layer’s kernel with the ${overlay}’s kernel ${at} on ${sets}; ${lines}; ${runs(sources)}; ${probes(sources)}.`;
+}
+/** Runs that are drawn beside each other are A, B, C, … */
+export const letterOf = (i: number): string => String.fromCharCode(65 + i);
+
+export function modelMapCaption({ sources, epochs, layers, split, order }: FigureInputs['model-similarity']): string {
+  const names = [...new Set(layers)];
+  const layer = names.length === 1 ? kernelOf(names[0]) : `the kernel of one layer each (${names.join(', ')})`;
+  const at = [...new Set(epochs)].map(thousands).join(', ');
+  const standing = order && sources.length > 1 ? ` Models stand in ${order.descending ? 'falling ' : ''}order of ${order.words}.` : '';
+  const few = sources.length <= 12 ? ` ${sources.map((s, i) => `${i + 1}: ${s.name || s.run}`).join('; ')}.` : '';
+  return `${capital(measures.cka)} of ${layer} of each model with that of each other, at epoch ${at}; ${runs(sources)}; the same ${sources.length > 0 ? samplesIn(sources[0], split) : 'samples'}.${standing}${few}`;
+}
+
+export function scatterCaption({ sources, x, y, correlation: { n, r, low, high }, without }: FigureInputs['scatter']): string {
+  const two = (v: number | null) => (v ?? NaN).toFixed(2).replace('-', '−');
+  const found =
+    r === null
+      ? `no correlation (${n} runs, or one of the two does not vary)`
+      : `Pearson’s r = ${two(r)}, 95 % interval ${two(low)} to ${two(high)} (Fisher), n = ${n}`;
+  const left = without > 0 ? ` ${without} runs lack one of the two numbers.` : '';
+  return `${capital(y.words)} against ${x.words}: ${found}; ${runs(sources)}; ${probes(sources)}. CKA: with the target, of the newest snapshot.${left}`;
+}
 
 const capital = (text: string) => text[0].toUpperCase() + text.slice(1);

@@ -32,6 +32,8 @@ export interface Curve {
   bare?: boolean;
   /** a dot at every point, however many */
   dots?: boolean;
+  /** dots without a line */
+  loose?: boolean;
 }
 
 export interface Rule {
@@ -59,6 +61,8 @@ export interface PlotSpec extends Omit<FrameSpec, 'margins'> {
   aside?: boolean;
   /** the horizontal value in words */
   say(x: number): string;
+  /** what a point stands for, where it can be picked */
+  key?(x: number): string;
 }
 
 /** A plot with its legend where the style wants it: names at the ends of curves only with auto, as entries of a legend elsewhere. */
@@ -106,14 +110,15 @@ export function plot(o: PlotSpec, margins: Margins = marginsOf(o)): Panel {
   return { frame: box, marks, spots: spotsOf(frame, o) };
 }
 
-const spotsOf = (frame: Frame, { curves, say }: PlotSpec): Spot[] =>
+const spotsOf = (frame: Frame, { curves, say, key }: PlotSpec): Spot[] =>
   curves
     .filter((c) => !c.reference)
     .flatMap((c) =>
       c.points.flatMap((p) => {
         const at = { u: frame.x.at(p.x), v: frame.y.at(p.y) };
         if (!within(frame.box, at)) return [];
-        return [{ x: at.u, y: at.v, at: say(p.x), series: c.series, value: p.y, colour: c.colour }];
+        const spot = { x: at.u, y: at.v, at: say(p.x), series: c.series, value: p.y, colour: c.colour };
+        return [key ? { ...spot, key: key(p.x) } : spot];
       }),
     );
 

@@ -24,6 +24,8 @@ export interface HeatSpec {
   /** whether the bar that says which colour is which value stands right of it */
   bar: boolean;
   say(row: number, column: number): string;
+  /** what a cell stands for, where it can be picked */
+  key?(row: number, column: number): string;
 }
 
 const gap = 3;
@@ -36,7 +38,7 @@ export function written(value: number, cell: number, letters: Letters = lettersO
   return [long, long.replace(/^(−?)0\./, '$1.').replace(/^1\.00$/, '1')].find((t) => tickWidth(plain(t), letters) + 2 <= cell) ?? null;
 }
 
-export function heatPanel({ outer, palette, values, rows, columns, rowLabel, columnLabel, quantity, bar, say }: HeatSpec): Panel {
+export function heatPanel({ outer, palette, values, rows, columns, rowLabel, columnLabel, quantity, bar, say, key }: HeatSpec): Panel {
   const { letters } = palette;
   const { text: big, tick } = letters;
   const widthsOf = (names: readonly string[]) => names.map((n) => tickWidth(plain(n), letters));
@@ -57,6 +59,7 @@ export function heatPanel({ outer, palette, values, rows, columns, rowLabel, col
   const middleY = (i: number) => box.y + cell * (i + 0.5);
   const marks: Mark[] = [];
   const spots: Spot[] = [];
+  const wordy = written(0.88, cell, letters) !== null; // not the round ones alone
   for (const i of rows.keys())
     for (const j of columns.keys()) {
       const value = values[i]?.[j] ?? NaN;
@@ -65,8 +68,9 @@ export function heatPanel({ outer, palette, values, rows, columns, rowLabel, col
       const d = `M${px(middleX(j) - cell / 2)} ${px(middleY(i) - cell / 2)}h${px(cell)}v${px(cell)}h${px(-cell)}Z`;
       marks.push({ type: 'path', d, stroke: colour, width: 0.6, fill: colour }); // the edge closes seams between neighbours
       if (!known) continue;
-      spots.push({ x: middleX(j), y: middleY(i), at: say(i, j), series: quantity, value, colour: palette.data[1] });
-      const text = written(value, cell, letters);
+      const spot = { x: middleX(j), y: middleY(i), at: say(i, j), series: quantity, value, colour: palette.data[1] };
+      spots.push(key ? { ...spot, key: key(i, j) } : spot);
+      const text = wordy ? written(value, cell, letters) : null;
       // Above this lightness black stands out more, under it white: 4.5 to 1 at least.
       const ink = lab(colour).l > 49.5 ? '#000000' : '#ffffff';
       if (text)
@@ -82,11 +86,18 @@ export function heatPanel({ outer, palette, values, rows, columns, rowLabel, col
     }
   const soft = { size: tick, fill: palette.soft };
   const floor = box.y + box.height + gap + tick * 0.85;
-  for (const j of thinned([...columns.keys()].map(middleX), widthsOf(columns)))
+  const told = (names: readonly string[]) => [...names.keys()].filter((i) => names[i] !== '');
+  const under = told(columns);
+  for (const k of thinned(under.map(middleX), widthsOf(under.map((j) => columns[j])))) {
+    const j = under[k];
     marks.push({ type: 'text', x: middleX(j), y: floor, words: plain(columns[j]), ...soft, anchor: 'middle' });
-  const tall = rows.map(() => tick);
-  for (const i of thinned([...rows.keys()].map(middleY), tall, 1))
+  }
+  const aside = told(rows);
+  const tall = aside.map(() => tick);
+  for (const k of thinned(aside.map(middleY), tall, 1)) {
+    const i = aside[k];
     marks.push({ type: 'text', x: box.x - gap, y: middleY(i) + tick * 0.36, words: plain(rows[i]), ...soft, anchor: 'end' });
+  }
   const label = { size: big, fill: palette.text, anchor: 'middle' } as const;
   marks.push(
     {

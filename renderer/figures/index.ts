@@ -9,9 +9,12 @@ import { isWide, type Drawing, type Layout } from './layout.ts';
 import { lettersOf, stacks } from './letters.ts';
 import { limitedPlot } from './limits.ts';
 import { meanCkaDrawing } from './mean-cka.ts';
+import { modelMapDrawing } from './model-map.ts';
 import { modelsDrawing } from './models.ts';
 import { ntkAlignmentDrawing, ntkSplitDrawing } from './ntk.ts';
+import { overlayDrawing } from './overlay.ts';
 import { paletteOf } from './palette.ts';
+import { scatterDrawing } from './scatter.ts';
 import { pixelsPerMm, type Panel, type Scene } from './scene.ts';
 import { driftDrawing, similarityDrawing } from './similarity.ts';
 import { powerDrawing, spectrumDrawing } from './spectra.ts';
@@ -20,7 +23,7 @@ import { trainingDrawing } from './training.ts';
 
 export type { Scene };
 
-const heat: readonly FigureKind[] = ['layer-similarity', 'kernel-drift'];
+const heat: readonly FigureKind[] = ['layer-similarity', 'kernel-drift', 'model-similarity'];
 const double: readonly FigureKind[] = ['training', 'alignment-over-epochs', 'ntk-alignment', 'ntk-split', 'accuracy-and-mean-cka'];
 
 /** What of the data the height depends on. */
@@ -32,7 +35,7 @@ interface Shape {
 }
 const usual: Shape = { several: false, tall: 1 };
 function shapeOf(data: FigureData): Shape {
-  if (data.kind === 'alignment-by-layer') return { ...usual, several: data.sources.length > 1 };
+  if (data.kind === 'alignment-by-layer') return { ...usual, several: data.sources.length > 1 || data.overlay !== undefined };
   if (data.kind !== 'layer-similarity') return usual;
   const [rows, columns] = data.layers.map((names) => Math.max(1, names.length));
   return { ...usual, tall: Math.min(1.6, Math.max(0.3, rows / columns)) };
@@ -78,7 +81,7 @@ function drawing(data: FigureData, layout: Layout): Drawing {
     case 'training':
       return trainingDrawing(data, layout);
     case 'alignment-by-layer':
-      return layerDrawing(data, layout);
+      return data.overlay ? overlayDrawing(data, layout) : layerDrawing(data, layout);
     case 'alignment-over-epochs':
       return layerEpochsDrawing(data, layout);
     case 'spectrum':
@@ -97,6 +100,10 @@ function drawing(data: FigureData, layout: Layout): Drawing {
       return similarityDrawing(data, layout);
     case 'kernel-drift':
       return driftDrawing(data, layout);
+    case 'model-similarity':
+      return modelMapDrawing(data, layout);
+    case 'scatter':
+      return scatterDrawing(data, layout);
   }
 }
 

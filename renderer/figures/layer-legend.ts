@@ -8,11 +8,11 @@ import { dotMark } from './shapes.ts';
 const swatch = 8;
 const apart = 9;
 
-/** width: pixels that a row may take */
-export function layerLegend(labels: readonly string[], colours: readonly string[], palette: Palette, width: number) {
+/** width: pixels that a row may take; title: before the first */
+export function layerLegend(labels: readonly string[], colours: readonly string[], palette: Palette, width: number, title = 'layer') {
   const { letters } = palette;
   const { tick, row } = letters;
-  const head = tickWidth(plain('layer'), letters) + apart;
+  const head = title ? tickWidth(plain(title), letters) + apart : 0;
   let [x, line] = [head, 0];
   const entries = labels.map((label, i) => {
     const wide = swatch + 3 + tickWidth(plain(label), letters);
@@ -26,7 +26,19 @@ export function layerLegend(labels: readonly string[], colours: readonly string[
     entries.length === 0
       ? []
       : [
-          { type: 'text', x: left, y: top + baseline, words: plain('layer'), size: tick, fill: palette.soft, anchor: 'start' },
+          ...(title
+            ? [
+                {
+                  type: 'text',
+                  x: left,
+                  y: top + baseline,
+                  words: plain(title),
+                  size: tick,
+                  fill: palette.soft,
+                  anchor: 'start',
+                } satisfies Mark,
+              ]
+            : []),
           ...entries.flatMap(({ label, colour, x: at, y }, i): Mark[] => [
             byShape(palette)
               ? dotMark(shapeOf(palette, i), left + at + swatch / 2, top + y + baseline - tick * 0.36, colour, false, palette.ground)

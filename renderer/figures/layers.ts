@@ -5,7 +5,7 @@ import { layerCaption } from './caption.ts';
 import type { Curve, PlotSpec } from './curves.ts';
 import { columnsOf, measureNames, rowsOf, whole, type Drawing, type Layout } from './layout.ts';
 import { roles, shapeOf } from './palette.ts';
-import { plain } from './scene.ts';
+import { plain, type Table } from './scene.ts';
 import { fixed } from './text.ts';
 
 /** Where a layer's alignments stand, by what with and by measure. */
@@ -105,28 +105,35 @@ export function layerDrawing({ sources, epoch, layers }: FigureInputs['alignment
     title: `${quantity} by layer with target and input`,
     caption: layerCaption(sources, epoch, measure, there),
     plots,
-    table: {
-      columns: ['run', 'name', 'epoch', 'split', 'layer', 'features', 'with', 'cka', 'kta', 'debiased', 'null'],
-      rows: sources.flatMap((s, r) =>
-        bothSplits.flatMap((split) =>
-          layers[r][split].flatMap((a) =>
-            sides.map(({ side, keys }) => [
-              s.run,
-              s.name,
-              epoch[r],
-              split,
-              a.layer,
-              a.features,
-              side,
-              a[keys.cka],
-              a[keys.kta],
-              a[keys.debiased],
-              side === 'target' ? a.nullTarget : null,
-            ]),
-          ),
-        ),
-      ),
-    },
+    table: layerTable(sources, epoch, layers),
     facts: {},
   };
 }
+
+/** A row each run, set, layer and kernel. */
+export const layerTable = (
+  sources: FigureInputs['alignment-by-layer']['sources'],
+  epoch: readonly number[],
+  layers: FigureInputs['alignment-by-layer']['layers'],
+): Table => ({
+  columns: ['run', 'name', 'epoch', 'split', 'layer', 'features', 'with', 'cka', 'kta', 'debiased', 'null'],
+  rows: sources.flatMap((s, r) =>
+    bothSplits.flatMap((split) =>
+      layers[r][split].flatMap((a) =>
+        sides.map(({ side, keys }) => [
+          s.run,
+          s.name,
+          epoch[r],
+          split,
+          a.layer,
+          a.features,
+          side,
+          a[keys.cka],
+          a[keys.kta],
+          a[keys.debiased],
+          side === 'target' ? a.nullTarget : null,
+        ]),
+      ),
+    ),
+  ),
+});

@@ -45,16 +45,22 @@ export function stacked({ top, width, height }: Layout, n: number): Box[] {
   return Array.from({ length: n }, (_, i) => ({ x: 0, y: top + i * (each + gap), width, height: each }));
 }
 
-/** Boxes under each other whose plots, each with its letter, are equally high. All but the last have the axis of the one below, and the last
- *  one too where `over` says that more follows. */
-export function rowsOf({ x, y, width, height }: Box, n: number, over: boolean, letters: Letters): { outer: Box; shared: boolean }[] {
+/** Boxes under each other whose plots, each with its letter, are equally high, or as high as `weights` say. All but the last have the axis of
+ *  the one below, and the last one too where `over` says that more follows. */
+export function rowsOf(
+  { x, y, width, height }: Box,
+  n: number,
+  over: boolean,
+  letters: Letters,
+  weights: readonly number[] = Array.from({ length: n }, () => 1),
+): { outer: Box; shared: boolean }[] {
   const gap = 4;
   const rows = Array.from({ length: n }, (_, i) => over || i < n - 1);
   const around = rows.map((shared) => ends({ letter: 'a', shared }, letters)).map(({ top, bottom }) => top + bottom);
-  const plot = Math.max(1, (height - (n - 1) * gap - around.reduce((a, b) => a + b, 0)) / n);
+  const plot = Math.max(1, (height - (n - 1) * gap - around.reduce((a, b) => a + b, 0)) / weights.reduce((a, b) => a + b, 0));
   let at = y;
   return rows.map((shared, i) => {
-    const outer = { x, y: at, width, height: plot + around[i] };
+    const outer = { x, y: at, width, height: plot * weights[i] + around[i] };
     at += outer.height + gap;
     return { outer, shared };
   });

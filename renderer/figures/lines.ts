@@ -58,7 +58,7 @@ function strewn(seen: readonly At[], { x, width }: Box, series: number): At[] {
 
 /** number: of the series among the plot's */
 export function lineOf(frame: Frame, curve: Curve, number: number): Mark[] {
-  const { colour, open, reference, bare, dots, points } = curve;
+  const { colour, open, reference, bare, dots, loose, points } = curve;
   const { palette, box } = frame;
   const d = traceOf(frame, curve)
     .filter((stroke) => stroke.length > 1)
@@ -66,7 +66,7 @@ export function lineOf(frame: Frame, curve: Curve, number: number): Mark[] {
     .join('');
   const width = reference ? size.axis * 1.5 : size.line;
   const dash = reference ? dashes.null : open ? dashes.test : undefined;
-  const line: Mark[] = d ? [{ type: 'path', d, stroke: colour, width, ...(dash && { dash }) }] : [];
+  const line: Mark[] = d && !loose ? [{ type: 'path', d, stroke: colour, width, ...(dash && { dash }) }] : [];
   const seen = seenOf(frame, curve);
   if (reference || seen.length === 0) return line;
   const few = dots || points.length <= fewPoints;

@@ -15,7 +15,9 @@ type Row = { name: string; on: (boolean | null)[] } | { name: string; values: nu
 
 export function matrixRows(models: readonly ModelPoint[]): Row[] {
   const labels = models.map((m) => m.label);
-  const optimizers = [...new Set(labels.map((l) => l.optimizer))].sort();
+  // Of two, one tells the other.
+  const used = [...new Set(labels.map((l) => l.optimizer))].sort();
+  const optimizers = used.length === 2 && used.includes('sgd') ? used.filter((o) => o !== 'sgd') : used;
   return [
     ...(labels.some((l) => l.skip !== null) ? [{ name: 'skip', on: labels.map((l) => l.skip) }] : []),
     { name: 'augment', on: labels.map((l) => l.augment) },

@@ -1,5 +1,6 @@
-// `alignment-by-model` (Fig. 1): each layer's alignment with target and input, models in order of test accuracy, hyperparameters under them.
-import type { FigureInputs, ModelPoint } from '../../main/contract/figures.ts';
+// `alignment-by-model` (Fig. 1): each layer's alignment with target and input, models in order of test accuracy or of what was asked for,
+// hyperparameters under them. With one kernel chosen: test accuracy over the alignment with it on both sets.
+import type { AlignmentSide, FigureInputs, FigureOrder, ModelPoint } from '../../main/contract/figures.ts';
 import type { LayerAlignment, Split } from '../../main/contract/results.ts';
 import type { AxisSpec } from './axis.ts';
 import { modelsCaption } from './caption.ts';
@@ -11,29 +12,49 @@ import { layerLegend } from './layer-legend.ts';
 import { matrixOf } from './matrix.ts';
 import { textWidth } from './letters.ts';
 import { shapeOf } from './palette.ts';
-import { plain, type Cell } from './scene.ts';
-import { fixed } from './text.ts';
+import { plain, type Cell, type Words } from './scene.ts';
+import { fixed, shortened } from './text.ts';
+import { accuracyFloor } from './training.ts';
 
-const sections = [
-  { letter: 'a', split: 'train', side: 'target' },
-  { letter: 'b', split: 'test', side: 'target' },
-  { letter: 'c', split: 'test', side: 'input' },
-] as const;
+interface Section {
+  split: Split;
+  side: AlignmentSide;
+}
+const paper: readonly Section[] = [
+  { split: 'train', side: 'target' },
+  { split: 'test', side: 'target' },
+  { split: 'test', side: 'input' },
+];
+const both = (side: AlignmentSide): readonly Section[] => [
+  { split: 'train', side },
+  { split: 'test', side },
+];
 
-/** From the lowest test accuracy to the highest; of equals, by name. */
-export const ordered = (models: readonly ModelPoint[]): ModelPoint[] =>
-  [...models].sort((a, b) => a.testAccuracy - b.testAccuracy || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+/** From the lowest test accuracy to the highest; of equals, by name. In an order that was asked for they come already. */
+export const ordered = (models: readonly ModelPoint[], order?: FigureOrder): readonly ModelPoint[] =>
+  order ? models : [...models].sort((a, b) => a.testAccuracy - b.testAccuracy || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+export const byAccuracy: FigureOrder = { column: 'testAccuracy', words: 'test accuracy', descending: false };
+
+/** `12 models, in order of test accuracy`, and in fewer words. */
+export function countedWords(n: number, order: FigureOrder | null): [Words, ...Words[]] {
+  const count = n === 1 ? 'one model' : `${n} models`;
+  if (n === 1 || !order) return [plain(count)];
+  const { words, descending } = order;
+  return [plain(`${count}, in ${descending ? 'falling ' : ''}order of ${words}`), plain(`${count} by ${words}`), plain(count)];
+}
 
 /** One place a model; their hyperparameters stand in place of names. */
-export function modelAxis(models: readonly ModelPoint[]): AxisSpec {
-  const count = models.length === 1 ? 'one model' : `${models.length} models`;
-  const [label, ...shorter] = models.length === 1 ? [count] : [`${count}, in order of test accuracy`, `${count} by test accuracy`, count];
-  return { type: 'names', names: models.map(() => ''), label: plain(label), shorter: shorter.map(plain) };
+export function modelAxis(models: readonly ModelPoint[], order: FigureOrder = byAccuracy): AxisSpec {
+  const [label, ...shorter] = countedWords(models.length, order);
+  return { type: 'names', names: models.map(() => ''), label, shorter };
 }
 export const sayModel =
   (models: readonly ModelPoint[]) =>
   (i: number): string =>
-    `${i + 1}. ${models[i].name || models[i].run}, test accuracy ${fixed(3)(models[i].testAccuracy)}`;
+    `${i + 1}. ${shortened(models[i].name || models[i].run, 36)}, test accuracy ${fixed(3)(models[i].testAccuracy)}`;
+/** Every model is on its axis, however bad. */
+export const lowestTenth = (curves: readonly Curve[]): number =>
+  Math.floor(Math.min(1, ...curves.flatMap((c) => c.points.map((p) => p.y)).filter(Number.isFinite)) * 10) / 10;
 
 /** The labels of all layers, in the order of the deepest network. */
 const depthOf = (models: readonly ModelPoint[]): string[] => {
@@ -45,11 +66,11 @@ const depthOf = (models: readonly ModelPoint[]): string[] => {
 /** Room between two models, in pixels. */
 export const spacing = ({ width }: Layout, models: readonly unknown[]): number => (width - 100) / Math.max(1, models.length);
 
-export function modelsDrawing({ sources, models: given }: FigureInputs['alignment-by-model'], layout: Layout): Drawing {
+export function modelsDrawing({ sources, models: given, order, to }: FigureInputs['alignment-by-model'], layout: Layout): Drawing {
   const { palette, style, top, width, height } = layout;
   const { letters } = palette;
   const { measure } = style;
-  const models = ordered(given);
+  const models = ordered(given, order);
   const labels = depthOf(models);
   const colours = palette.layers(labels.length);
   const valueOf = (m: ModelPoint, split: Split, label: string, pick: (a: LayerAlignment) => number) => {
@@ -57,6 +78,8 @@ export function modelsDrawing({ sources, models: given }: FigureInputs['alignmen
     return found ? pick(found) : NaN;
   };
 
+  const sections = to ? both(to) : paper;
+  const weights = to ? [0.42, 1, 1] : [1, 1, 1];
   const matrix = matrixOf(models, palette, spacing(layout, models), width);
   const legend = layerLegend(style.legend === 'auto' ? labels : [], colours, palette, width - matrix.margins.left - 4);
   // Hyperparameters and then the legend give way where the plots would be too low to be read.
@@ -64,7 +87,7 @@ export function modelsDrawing({ sources, models: given }: FigureInputs['alignmen
   const withMatrix = height - legend.height - matrix.height >= 3 * (34 + around.top + around.bottom);
   const under = withMatrix ? matrix.height : 0;
   const over = height - legend.height >= 3 * (27 + around.top + around.bottom) ? legend.height : 0;
-  const rows = rowsOf({ x: 0, y: top + over, width, height: height - over - under }, 3, withMatrix, letters);
+  const rows = rowsOf({ x: 0, y: top + over, width, height: height - over - under }, 3, withMatrix, letters, weights);
   const dots = spacing(layout, models) >= 8;
 
   const curvesOf = (split: Split, side: 'target' | 'input'): Curve[] => {
@@ -96,34 +119,38 @@ export function modelsDrawing({ sources, models: given }: FigureInputs['alignmen
     (side: string, split: string) => plain(`${measureNames[measure]}, ${side} (${split})`),
     (side: string, split: string) => plain(`${side} (${split})`),
   ];
-  const room = rows[0].outer.height - around.top - around.bottom;
+  const room = rows[2].outer.height - around.top - around.bottom;
   const wording = forms.find((form) => textWidth(form('target', 'train'), letters) <= room) ?? (() => plain(''));
-  const plots = sections.map(({ letter, split, side }, i): PlotSpec => {
-    const { outer, shared } = rows[i];
+  const shared = {
+    x: modelAxis(models, order),
+    palette,
+    least: withMatrix ? matrix.margins : { left: matrix.margins.left },
+    say: sayModel(models),
+    key: (i: number) => models[i].run,
+  };
+  const alignments = sections.map(({ split, side }, i): PlotSpec => {
+    const place = i + 3 - sections.length;
     const curves = curvesOf(split, side);
     return {
-      outer,
-      letter,
-      shared,
+      ...shared,
+      ...rows[place],
+      letter: 'abc'[place],
       // Where it does not stand over the plots, the legend is that of the first.
       ...(i === 0 && style.legend !== 'auto' && { legend: entries, roomBeside: height - under }),
-      x: modelAxis(models),
       y: { type: 'linear', domain: [measureFloor(curves), 1], label: wording(side, split) },
-      palette,
       curves,
-      least: withMatrix ? matrix.margins : { left: matrix.margins.left },
-      say: sayModel(models),
     };
   });
+  const plots = to ? [accuracyPlot({ ...shared, ...rows[0], letter: 'a' }, models), ...alignments] : alignments;
   return {
     title: `${measureNames[measure]} of layers with target and input, by model`,
-    caption: modelsCaption(sources, models, measure),
+    caption: modelsCaption(sources, models, measure, { order: order ?? byAccuracy, to }),
     plots,
     finish: (panels) => {
       const frame = panels[panels.length - 1].frame;
       const [first, ...rest] = panels;
       const headed = over > 0 ? { ...first, marks: [...first.marks, ...legend.marksAt(frame.x, top)] } : first;
-      return withMatrix ? [headed, ...rest, matrix.panelUnder(frame, modelAxis(models), top + height)] : [headed, ...rest];
+      return withMatrix ? [headed, ...rest, matrix.panelUnder(frame, shared.x, top + height)] : [headed, ...rest];
     },
     table: {
       columns: [...modelColumns, 'split', 'layer', 'features', 'with', 'cka', 'kta', 'debiased', 'null'],
@@ -145,8 +172,17 @@ export function modelsDrawing({ sources, models: given }: FigureInputs['alignmen
         ),
       ),
     },
-    facts: { models: models.length },
+    facts: { models: models.length, order: (order ?? byAccuracy).column, descending: String(order?.descending ?? false) },
   };
+}
+
+/** Test accuracy alone, as dots. */
+function accuracyPlot(spec: Omit<PlotSpec, 'y' | 'curves'>, models: readonly ModelPoint[]): PlotSpec {
+  const points = models.map((m, x) => ({ x, y: m.testAccuracy }));
+  const curves: Curve[] = [{ points, colour: spec.palette.soft, open: true, series: 'test accuracy', name: null, loose: true, dots: true }];
+  const floor = Math.min(accuracyFloor(models.map((m) => m.testAccuracy)), lowestTenth(curves));
+  const [label, ...shorter] = ['accuracy (test)', 'accuracy', 'acc.'].map(plain);
+  return { ...spec, aside: true, y: { type: 'linear', domain: [floor, 1], label, shorter }, curves };
 }
 
 export const modelColumns = [

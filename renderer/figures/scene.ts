@@ -31,6 +31,8 @@ export interface Spot {
   series: string;
   value: number;
   colour: string;
+  /** what it stands for, where it can be picked: a run's id, or two with a blank between */
+  key?: string;
 }
 
 export interface Panel {

@@ -19,3 +19,10 @@ export function powerOfTen(exponent: number, withPowers: boolean): Words {
   if (!withPowers) return [{ text: plainNumber(10 ** exponent) }];
   return [{ text: '10' }, { text: minus(String(exponent)), raised: true }];
 }
+
+/** A name of so many characters at most: its head and its end, which tells runs of a sweep apart. */
+export function shortened(name: string, most: number): string {
+  if (name.length <= most) return name;
+  const tail = Math.floor((most - 1) / 3);
+  return `${name.slice(0, most - 1 - tail).trimEnd()}…${tail > 0 ? name.slice(-tail).trimStart() : ''}`;
+}

@@ -33,6 +33,8 @@ export const topicOfFigure: Record<FigureKind, string> = {
   'accuracy-and-mean-cka': 'mean-cka',
   'layer-similarity': 'layer-similarity',
   'kernel-drift': 'layer-similarity',
+  'model-similarity': 'layer-similarity',
+  scatter: 'pearson',
 };
 
 export const topicOfMeasure: Record<SimilarityMeasure, string> = {

@@ -1,9 +1,10 @@
 // Runs that are chosen together, and what their configs differ in.
+import { mostRuns } from '../../main/contract/figures.ts';
 import type { RunSummary } from '../../main/contract/results.ts';
 import { fields, valueAt, type RunConfig } from '../../main/contract/config.ts';
 
-/** Runs that an address holds at most. */
-export const mostCompared = 50;
+/** Runs that an address holds, and one comparison takes, at most. */
+export const mostCompared = mostRuns;
 
 export const setOf = (ids: Iterable<string>): ReadonlySet<string> => new Set(ids);
 export const byId = (runs: readonly RunSummary[]): ReadonlyMap<string, RunSummary> => new Map(runs.map((r) => [r.id, r]));

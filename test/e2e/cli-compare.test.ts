@@ -148,3 +148,46 @@ describe('refusals in one line', () => {
     expect(lines[0]).toContain(message());
   });
 });
+
+describe('figures of several runs', () => {
+  const figure = (...args: string[]) => cli(['figure', ...args], o);
+  const csv = (file: string) => {
+    const [head, ...rows] = readFileSync(at(file), 'utf8').trim().split('\r\n').map((line) => line.split(',')); // prettier-ignore
+    return rows.map((row) => Object.fromEntries(head.map((key, i) => [key, row[i]])));
+  };
+
+  test('model × model: what `compare` says of the two layers, in the order asked for', async () => {
+    expect((await figure('model-similarity', a, b, '--layer', '#2', '--order=-name', '--out', at('m.csv'))).status).toBe(0);
+    const rows = csv('m.csv');
+    expect(rows.map((r) => [r['run'], r['otherRun']])).toEqual([[b, b], [b, a], [a, b], [a, a]]); // prettier-ignore
+    const { pairs: [pair] } = await compare(a, b); // prettier-ignore
+    // other blocks of the same float64 sums
+    expect(Number(rows[1]['cka'])).toBeCloseTo(pair.values[1][1], 12);
+    expect([rows[0], rows[3]].map((r) => r['cka'])).toEqual(['1', '1']);
+  });
+
+  test('scatter and models by a field; pictures of both', async () => {
+    expect((await figure('scatter', a, b, '--x', 'training.learningRate', '--y', 'meanCkaTrain', '--out', at('s.csv'))).status).toBe(0);
+    expect(csv('s.csv').map((r) => [r['run'], r['training.learningRate']])).toEqual([[a, '0.05'], [b, '0.002']]); // prettier-ignore
+    for (const [kind, ...args] of [
+      ['scatter', '--x', 'data.augment'],
+      ['model-similarity'],
+      ['alignment-by-model', '--to', 'input', '--order', 'training.learningRate'],
+      ['alignment-by-layer', '--overlay', '--to', 'input'],
+    ]) {
+      expect((await figure(kind, a, b, ...args, '--out', at(`${kind}.svg`))).status).toBe(0);
+      expect(readFileSync(at(`${kind}.svg`), 'utf8')).toContain('<metadata>');
+    }
+  });
+
+  test.each([
+    [['model-similarity', 'first', 'other'], /^runs \w+ and \w+ were probed on different samples/],
+    [['model-similarity', 'first', 'second', '--layer', 'layer3'], /^layer: expected one of run \w+ \(layer1, layer2\), got "layer3"/],
+    [['scatter', 'first', 'second', '--x', 'dataset'], /^x: expected a column of numbers/],
+    [['alignment-by-model', 'first', '--order', 'acuracy'], /^order: unknown field acuracy/],
+    [['training', 'first', '--to', 'input'], /^to: expected for alignment-by-model, alignment-by-layer, got it for training$/],
+  ])('%j is refused', async (args, why) => {
+    const { status, lines } = await figure(...args, '--out', at('no.svg'));
+    expect([status, lines.at(-1)]).toEqual([2, expect.stringMatching(why)]);
+  });
+});

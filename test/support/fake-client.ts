@@ -15,6 +15,7 @@ import { KernelscopeError, badInput } from '../../main/contract/errors.ts';
 import type { SweepSpec } from '../../main/contract/sweeps.ts';
 import { settingsFrom, type Settings } from '../../main/contract/settings.ts';
 import { FakeExchange } from './fake-exchange.ts';
+import { fakeComparisons } from './fake-compare.ts';
 import { fakeFigure, type FakeRun } from './fake-figures.ts';
 import { fakeQueue } from './fake-queue.ts';
 import { fakeRoom, fakeSweeps, sweepEstimate } from './fake-sweeps.ts';
@@ -57,6 +58,8 @@ export class FakeClient implements Client {
   readonly exchange = new FakeExchange((name, payload) => this.emit(name, payload));
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
+  /** ms that long comparisons take */
+  slowMs = 0;
 
   constructor({
     more = 0,
@@ -119,7 +122,7 @@ export class FakeClient implements Client {
     if (!this.#up) throw new KernelscopeError('failed', 'The connection is lost.');
     const parsed = calls[name].safeParse(input);
     if (!parsed.success) throw badInput(`${name}: ${parsed.error.message}`);
-    return structuredClone((this.#handlers[name] as (i: unknown) => unknown)(parsed.data)) as CallResults[K];
+    return structuredClone(await (this.#handlers[name] as (i: unknown) => CallResults[K] | Promise<CallResults[K]>)(parsed.data));
   }
 
   #find = (id: string): FakeRun => {
@@ -145,9 +148,14 @@ export class FakeClient implements Client {
     emit: (name, payload) => this.emit(name, payload),
     secondsOf: ({ config }) => estimateOf(config).seconds,
   });
-  #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] } = {
+  #handlers: { [K in CallName]: (input: CallParsed<K>) => CallResults[K] | Promise<CallResults[K]> } = {
     ...this.#queue,
     ...fakeSweeps({ presets: () => fakePresets(), estimateOf, empty: () => this.#runs.size === 0 }),
+    ...fakeComparisons(
+      (id) => this.#find(id),
+      (progress) => this.emit('compare.progress', progress),
+      () => this.slowMs,
+    ),
     'app.info': () => {
       const reason = this.#readOnly ? 'held by process 4242 (app) since 2026-11-26T08:00:00.000Z' : null;
       return { version: '0.1.0', host: 'web', library: '/home/ada/kernelscope', readOnly: this.#readOnly, readOnlyReason: reason };

@@ -2,6 +2,7 @@
 import type { CallParsed } from '../../main/contract/calls.ts';
 import { KernelscopeError } from '../../main/contract/errors.ts';
 import type { CurveSpectrum, FigureData, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
+import { fakeModelMap, fakeModels, fakeScatter } from './fake-compare.ts';
 import type { EpochMetrics, RunDetail, Snapshot, Split } from '../../main/contract/results.ts';
 
 export interface FakeRun {
@@ -70,6 +71,7 @@ export function fakeFigure(request: CallParsed<'figure.data'>, find: (id: string
           train: splits.includes('train') ? s.train.layers : [],
           test: splits.includes('test') ? s.test.layers : [],
         })),
+        ...(request.overlay && { overlay: request.to ?? 'target' }),
       };
     }
     case 'spectrum':
@@ -77,9 +79,14 @@ export function fakeFigure(request: CallParsed<'figure.data'>, find: (id: string
       return { kind: request.kind, source, curves: curves(run, request.epochs, request.layer, splits) };
     case 'alignment-by-model':
     case 'accuracy-and-mean-cka': {
-      const kept = runs.filter((r) => lastMetrics(r).trainAccuracy >= (request.minTrainAccuracy ?? 0));
-      return { kind: request.kind, sources: kept.map(sourceOf), models: kept.map(modelOf) };
+      const { runs: kept, models, order } = fakeModels(request, runs, modelOf);
+      const to = request.kind === 'alignment-by-model' && request.to ? { to: request.to } : {};
+      return { kind: request.kind, sources: kept.map(sourceOf), models, ...(order && { order }), ...to };
     }
+    case 'model-similarity':
+      return fakeModelMap(request, runs, sourceOf);
+    case 'scatter':
+      return fakeScatter(request, runs, sourceOf);
     case 'layer-similarity': {
       const [first, second] = [run, runs[runs.length - 1]];
       const epochs: [number, number] = [lastEpoch(first), lastEpoch(second)];

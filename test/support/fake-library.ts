@@ -7,7 +7,7 @@ import type { DoctorReport, Estimate, RunState, RunSummary } from '../../main/co
 import type { SweepSpec } from '../../main/contract/sweeps.ts';
 import { sweepEstimate } from './fake-sweeps.ts';
 import type { FakeRun } from './fake-figures.ts';
-import { jitter, metricsAt, ntkAlignment, snapshotAt } from './fake-numbers.ts';
+import { jitter, layerAlignments, metricsAt, ntkAlignment, snapshotAt } from './fake-numbers.ts';
 
 const isResnet = (config: RunConfig) => config.model.kind === 'resnet11';
 const hiddenOf = (config: RunConfig): number[] => (isResnet(config) ? Array<number>(10).fill(64) : mlpOf(config).hidden);
@@ -24,6 +24,8 @@ export interface RunSpec {
   ageMs?: number;
   epoch?: number;
   skill?: number;
+  /** of its alignments, times its skill */
+  features?: number;
   reason?: string;
   tags?: string[];
   note?: string;
@@ -50,14 +52,16 @@ export function fakeRun(spec: RunSpec, now: number): FakeRun {
   const analysed = started ? planned.filter((e) => e <= epoch) : [];
   const last = started ? metricsAt(epoch, spec.skill) : null;
   let snapshots: FakeRun['snapshots'] | undefined;
-  const cka = analysed.length ? layers.map((_, i) => (spec.skill ?? 1) * (0.2 + (0.6 * (i + 1)) / layers.length)) : [];
+  const aligned = (spec.skill ?? 1) * (spec.features ?? 1);
+  const newest = analysed.at(-1);
+  const cka = newest === undefined ? [] : layerAlignments(newest, layers, true, aligned).map((l) => l.ckaTarget);
   return {
     // Thousands of runs are listed, few are looked into.
     get metrics() {
       return (metrics ??= started ? Array.from({ length: epoch + 1 }, (_, e) => metricsAt(e, spec.skill)) : []);
     },
     get snapshots() {
-      return (snapshots ??= analysed.map((e) => snapshotAt(e, layers, config.analysis.probe.train, 10)));
+      return (snapshots ??= analysed.map((e) => snapshotAt(e, layers, config.analysis.probe.train, 10, aligned)));
     },
     detail: {
       id: spec.id,
@@ -91,7 +95,11 @@ export function fakeRun(spec: RunSpec, now: number): FakeRun {
             node: '24.21.0',
             platform: 'linux x64',
             datasetHash: '9f2c41d07be1',
-            probeHash: { train: '4ab07c19d2e1', test: '77d1c0f3aa90' },
+            // Data and probe sets are drawn from the seed.
+            probeHash: {
+              train: `4ab07c19d2e1${config.data.dataset}${config.seed}`,
+              test: `77d1c0f3aa90${config.data.dataset}${config.seed}`,
+            },
           }
         : null,
       seconds: epoch * 1.42,

@@ -15,8 +15,8 @@ export function metricsAt(epoch: number, skill = 1): EpochMetrics {
   return { epoch, trainLoss: 1.02 * (1 - trainAccuracy) + 0.004, testLoss: 0.95 * (1 - testAccuracy) + 0.03, trainAccuracy, testAccuracy };
 }
 
-export function layerAlignments(epoch: number, layers: string[], test: boolean): LayerAlignment[] {
-  const learned = rise(epoch, 12) * (test ? 0.86 : 1);
+export function layerAlignments(epoch: number, layers: string[], test: boolean, skill = 1): LayerAlignment[] {
+  const learned = rise(epoch, 12) * (test ? 0.86 : 1) * skill ** 1.5;
   return layers.map((layer, i) => {
     const depth = (i + 1) / layers.length;
     const ckaTarget = 0.12 + 0.1 * depth + learned * 0.76 * depth ** 1.2;
@@ -86,9 +86,9 @@ export function spectrum(epoch: number, layer: string, test: boolean, samples: n
   };
 }
 
-export function snapshotAt(epoch: number, layers: string[], samples: number, classes: number): Snapshot {
+export function snapshotAt(epoch: number, layers: string[], samples: number, classes: number, skill = 1): Snapshot {
   const split = (test: boolean): SplitAnalysis => ({
-    layers: layerAlignments(epoch, layers, test),
+    layers: layerAlignments(epoch, layers, test, skill),
     ntk: ntkAlignment(epoch, layers, test),
     spectra: [...layers, 'ntk'].map((layer) => spectrum(epoch, layer, test, samples, classes)),
   });

@@ -56,7 +56,7 @@ export interface FakeSweepHost {
   empty(): boolean;
 }
 
-type Names = 'sweep.list' | 'sweep.get' | 'sweep.estimate' | 'sweep.start' | 'sweep.cancel' | 'sweep.table1';
+type Names = 'sweep.list' | 'sweep.get' | 'sweep.estimate' | 'sweep.start' | 'sweep.cancel';
 export function fakeSweeps({ presets, estimateOf, empty }: FakeSweepHost): { [K in Names]: (input: CallParsed<K>) => CallResults[K] } {
   const spec = (name: string): SweepSpec => ({ name, base: {}, grid: { seed: [0, 1, 2] } });
   const one = (id: string, name: string, counts: SweepSummary['counts']): [string, SweepSummary] => {
@@ -103,9 +103,6 @@ export function fakeSweeps({ presets, estimateOf, empty }: FakeSweepHost): { [K 
       const after = { ...found, counts: { ...others, interrupted: interrupted + running + queued } };
       sweeps().set(found.id, after);
       return after;
-    },
-    'sweep.table1': ({ sweep }) => {
-      throw new KernelscopeError('not-found', `sweep: no sweep ${sweep}`);
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Settings } from '../../main/contract/settings.ts';
 import App from '../../renderer/App.svelte';
 import { FakeClient } from './fake-client.ts';
 import { hugeSpecs } from './fake-huge.ts';
+import { modelSpecs } from './fake-compare.ts';
 
 const query = new URLSearchParams(location.search);
 const wanted = query.get('runs') ?? 'full';
@@ -30,6 +31,8 @@ const client = new FakeClient({
 });
 if (wanted === 'huge') for (const spec of hugeSpecs(10_000)) client.add(spec);
 client.on('settings.changed', (changed) => sessionStorage.setItem('settings', JSON.stringify(changed)));
+if (query.has('models')) for (const spec of modelSpecs(Number(query.get('models')))) client.add(spec);
+client.slowMs = Number(query.get('slow') ?? 0);
 if (query.has('theme')) localStorage.setItem('kernelscope.theme', query.get('theme') as string);
 mount(App, { target: document.getElementById('app') as HTMLElement, props: { client } });
 if (query.has('lost')) setTimeout(() => client.setLink(false), 100);

@@ -51,8 +51,8 @@ const stopAt = ({ context }: World, what: string) => {
 /** Takes in the layers of one snapshot. `room`: what is left of the memory, which shrinks */
 async function add(world: World, place: number, room: { bytes: number }): Promise<Added> {
   const { input, device, context, comparison } = world;
-  const { probe, layer: only, measure } = input;
-  const { config, label } = input.snapshots[place];
+  const { probe, measure } = input;
+  const { config, label, layer: only } = input.snapshots[place];
   const P = probe.ids.length;
   const network = createNetwork(device, config, probe.xShape.slice(1), probe.classes);
   try {

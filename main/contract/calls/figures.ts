@@ -12,18 +12,23 @@ import {
   styleRanges,
   themes,
 } from '../figure-style.ts';
-import { figureKinds, type FigureData, type FigureKind } from '../figures.ts';
+import { figureKinds, mostRuns, type FigureData, type FigureKind } from '../figures.ts';
 import { splits } from '../results.ts';
 import { epoch, runId } from './parts.ts';
 
 const kinds = figureKinds.map((k) => k.kind) as [FigureKind, ...FigureKind[]];
 export const figureRequest = z.strictObject({
   kind: z.enum(kinds),
-  runs: z.array(runId).min(1).max(500),
+  runs: z.array(runId).min(1).max(mostRuns),
   epochs: z.array(epoch).max(100).optional(),
   layer: z.string().max(200).optional(),
   splits: z.array(z.enum(splits)).min(1).max(2).optional(),
   minTrainAccuracy: z.number().min(0).max(1).optional(),
+  order: z.string().min(1).max(200).optional(),
+  to: z.enum(['target', 'input']).optional(),
+  overlay: z.boolean().optional(),
+  x: z.string().min(1).max(200).optional(),
+  y: z.string().min(1).max(200).optional(),
 });
 
 const within = ([least, most]: readonly [number, number]) => z.number().min(least).max(most);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Estimate, Room } from '../results.ts';
 import type { SweepDetail, SweepStart, SweepSummary, Table1 } from '../sweeps.ts';
-import { deviceWish } from './parts.ts';
+import { deviceWish, runIds } from './parts.ts';
 
 const sweepRef = z.string().min(1).max(200);
 /** A preset's name, or a sweep as its file has it; `parseSweep` parses that one, and names its fields. */
@@ -15,8 +15,12 @@ export const sweepCalls = {
   /** jobs: how many runs train at a time from now on; retry: failed ones too */
   'sweep.start': z.strictObject({ ...sweepAsked, jobs: z.number().int().min(1).max(64).optional(), retry: z.boolean().optional() }),
   'sweep.cancel': z.strictObject({ sweep: sweepRef }),
-  /** of a sweep, or of all runs that have this tag */
-  'sweep.table1': z.strictObject({ sweep: sweepRef, minTrainAccuracy: z.number().min(0).max(1).optional() }),
+  /** of a sweep or of all runs that have this tag, or else of these runs */
+  'sweep.table1': z.strictObject({
+    sweep: sweepRef.optional(),
+    runs: runIds.optional(),
+    minTrainAccuracy: z.number().min(0).max(1).optional(),
+  }),
 } as const;
 
 export interface SweepResults {

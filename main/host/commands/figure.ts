@@ -55,9 +55,14 @@ export const figure: Command = {
     list: { help: 'names the kinds' },
     out: { value: 'FILE', help: 'where to, and by its ending what: .svg, .png or .csv' },
     epoch: { value: 'E', many: true, help: 'epochs of snapshots, also as 0,25,100' },
-    layer: { value: 'L', help: 'a layer’s name, or ntk' },
+    layer: { value: 'L', help: 'a layer’s name, or ntk; of model-similarity also last, #3 or #-2: its place' },
     split: { value: 'train|test', many: true, help: 'which probe set' },
     'min-train-accuracy': { value: 'SHARE', help: 'of figures of models: leaves out those under it, 0 … 1' },
+    order: { value: 'FIELD', help: 'of figures of models: a column or config field, -FIELD from the largest down; default: testAccuracy' },
+    to: { value: 'target|input', help: 'of alignment-by-model: accuracy over CKA with this kernel; of alignment-by-layer with --overlay' },
+    overlay: { help: 'of alignment-by-layer: a line a run, at most six, instead of their mean' },
+    x: { value: 'FIELD', help: 'of scatter: a column or config field of numbers; default: meanCka' },
+    y: { value: 'FIELD', help: 'of scatter; default: testAccuracy' },
     ...styleFlags,
   },
   words: { least: 0, most: 501, are: 'KIND RUN…' },
@@ -79,6 +84,7 @@ export const figure: Command = {
     const [scale, style] = [scaleOf(args, format, out), styleOf(args)];
     const [epochs, layer, wanted] = [epochsOf(args), args.text('layer'), splitsOf(args)];
     const minTrainAccuracy = args.number('min-train-accuracy', 0, 1);
+    const [order, to, x, y] = [args.text('order'), args.choice('to', ['target', 'input']), args.text('x'), args.text('y')];
     const request = {
       kind,
       runs,
@@ -86,6 +92,11 @@ export const figure: Command = {
       ...(layer !== undefined && { layer }),
       ...(wanted && { splits: wanted }),
       ...(minTrainAccuracy !== undefined && { minTrainAccuracy }),
+      ...(order !== undefined && { order }),
+      ...(to && { to }),
+      ...(args.on('overlay') && { overlay: true }),
+      ...(x !== undefined && { x }),
+      ...(y !== undefined && { y }),
     };
     const { call } = await services('read');
     const made = await namingFlags(call('figure.export', { request, style, format, ...(scale !== undefined && { scale }) }));

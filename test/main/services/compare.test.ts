@@ -30,7 +30,7 @@ function comparing(wait = false) {
       expect(job).toBe('compare');
       const input = given as CompareInput;
       const { promise, resolve, reject } = Promise.withResolvers<Jobs[K]['result']>();
-      const layers = input.snapshots.map(() => (input.layer === null ? names : [input.layer]));
+      const layers = input.snapshots.map(({ layer }) => (layer === null ? names : [layer]));
       const pairs = input.pairs.map(([a, b]) => ({
         a,
         b,
@@ -105,7 +105,13 @@ describe('what is compared', () => {
       ],
     });
     const [{ input }] = asked;
-    expect([input.device, input.measure, input.layer, input.pairs, input.probe]).toEqual(['cpu', 'cka', null, [[0, 1]], probe(4)]);
+    expect([input.device, input.measure, input.snapshots[0].layer, input.pairs, input.probe]).toEqual([
+      'cpu',
+      'cka',
+      null,
+      [[0, 1]],
+      probe(4),
+    ]);
     expect(input.snapshots.map((s) => s.label)).toEqual([`of run ${a} at epoch 4`, `of run ${b} at epoch 3`]);
   });
 
@@ -206,7 +212,7 @@ describe('for figures', () => {
     const values = await similarities.drift({ run: runOf('a'), layer: 'layer2', split: 'train', epochs: [4, 0, 2] });
     const [ab, ac, bc] = [valueOf(0, 0, 1, 0), valueOf(0, 0, 2, 0), valueOf(1, 0, 2, 0)];
     expect(values).toEqual([[1, ab, ac], [ab, 1, bc], [ac, bc, 1]]); // prettier-ignore
-    expect(asked.map((j) => [j.input.layer, j.input.pairs.length, j.input.snapshots.map((s) => s.epoch)])).toEqual([
+    expect(asked.map((j) => [j.input.snapshots[0].layer, j.input.pairs.length, j.input.snapshots.map((s) => s.epoch)])).toEqual([
       ['layer2', 3, [4, 0, 2]],
     ]);
   });

@@ -79,7 +79,7 @@ test('alignment over epochs: every snapshot, of the sets asked for, as it was st
   if (data.kind !== 'alignment-over-epochs') throw new Error(data.kind);
   expect(data.points).toEqual([0, 2, 4].map((epoch) => ({ epoch, split: 'test', layers: snapshot(epoch).test.layers })));
   const both = await ask({ kind: 'alignment-over-epochs', runs: [run] });
-  expect('points' in both && both.points.map((p) => [p.epoch, p.split])).toEqual(
+  expect(both.kind === 'alignment-over-epochs' && both.points.map((p) => [p.epoch, p.split])).toEqual(
     [0, 2, 4].flatMap((epoch) => [
       [epoch, 'train'],
       [epoch, 'test'],
@@ -100,6 +100,10 @@ const recorder = () => {
     drift: async (request) => {
       asked.push(request);
       return request.epochs.map(() => request.epochs.map(() => 1));
+    },
+    models: async ({ sides, split }) => {
+      asked.push({ sides: sides.map(({ run, epoch, layer }) => [run.id, epoch, layer]), split });
+      return sides.map((_, i) => sides.map((__, j) => 1 / (1 + Math.abs(i - j))));
     },
   };
   return { asked, similarities };
@@ -140,7 +144,93 @@ test('kernel drift: all snapshots of the last layer, or what is asked for', asyn
   await expect(ask({ kind, runs: [run], layer: 'layer9' }, similarities)).rejects.toThrow('layer: expected layer1 | layer2, got "layer9"');
 });
 
-test.each<FigureKind>(['layer-similarity', 'kernel-drift'])('%s where nobody forms kernels is refused in words', async (kind) => {
-  const run = runOf('a', 1);
-  await expect(ask({ kind, runs: [run] })).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining(kind) as string });
+test('models in the order of a column, read where the figure reads it; from the largest down', async () => {
+  const change = (batchSize: number) => ({ training: { batchSize, epochs: 4 } });
+  const runs = [runOf('a', 0.9, change(50)), runOf('b', 1, change(10)), runOf('c', 0.8, change(25))];
+  const names = async (request: object) => (await models({ runs, ...request })).models.map((m) => m.name).join('');
+  expect(await names({ order: 'testAccuracy' })).toBe('cab');
+  expect(await names({ order: '-trainAccuracy' })).toBe('bac');
+  expect(await names({ order: 'training.batchSize' })).toBe('bca');
+  expect(await names({ order: '-name', minTrainAccuracy: 0.85 })).toBe('ba');
+  const data = await models({ runs, order: '-training.batchSize', to: 'input' });
+  expect(data).toMatchObject({ order: { column: 'training.batchSize', words: 'batch size', descending: true }, to: 'input' });
+  expect(data.sources.map((s) => s.name)).toEqual(data.models.map((m) => m.name));
+  await expect(models({ runs, order: 'batchsize' })).rejects.toThrow('order: unknown field batchsize');
 });
+
+test('model similarity: at the last snapshots, in an order, by a layer’s place; no more than fifty', async () => {
+  const { asked, similarities } = recorder();
+  const kind = 'model-similarity';
+  const runs = [runOf('a', 1), runOf('b', 0.5), runOf('c', 0.7)];
+  const data = await ask({ kind, runs, order: 'testAccuracy' }, similarities);
+  expect(data).toMatchObject({
+    kind,
+    split: 'test',
+    epochs: [4, 4, 4],
+    layers: ['layer2', 'layer2', 'layer2'],
+    order: { column: 'testAccuracy' },
+  });
+  const [a, b, c] = runs;
+  expect(asked).toEqual([{ sides: [b, c, a].map((id) => [id, 4, 'layer2']), split: 'test' }]);
+  if (data.kind !== kind) throw new Error(data.kind);
+  expect(data.sources.map((s) => s.run)).toEqual([b, c, a]);
+  await ask({ kind, runs: [a, b], layer: '#1', epochs: [2], splits: ['train'] }, similarities);
+  expect(asked[1]).toEqual({ sides: [[a, 2, 'layer1'], [b, 2, 'layer1']], split: 'train' }); // prettier-ignore
+  const many = Array.from({ length: 51 }, (_, i) => runOf(`r${i}`, 1, {}, [0]));
+  await expect(ask({ kind, runs: many }, similarities)).rejects.toThrow(
+    'runs: expected at most 50 for figure model-similarity (each is compared with each other), got 51',
+  );
+});
+
+test('scatter: a point a run that has both numbers, with r; booleans are 0 and 1', async () => {
+  const rates = [0.1, 0.01, 0.05, 0.02, 0.3];
+  const runs = rates.map((learningRate, i) =>
+    runOf(`r${i}`, 0.5 + i / 10, {
+      training: { learningRate, epochs: 4, batchSize: 50 },
+      data: { dataset: 'digits', train: 100, test: 50, augment: i > 2 },
+    }),
+  );
+  const data = await ask({ kind: 'scatter', runs, x: 'training.learningRate', y: 'trainAccuracy' });
+  if (data.kind !== 'scatter') throw new Error(data.kind);
+  expect(data.points.map((p) => [p.run, p.x])).toEqual(runs.map((run, i) => [run, rates[i]]));
+  // r as the cosine of the angle between the two, their means taken off
+  const [x, y] = [data.points.map((p) => p.x), data.points.map((p) => p.y)];
+  const off = (v: number[]) => v.map((u) => u - v.reduce((s, w) => s + w, 0) / v.length);
+  const dot = (u: number[], v: number[]) => u.reduce((s, w, i) => s + w * v[i], 0);
+  const cosine = dot(off(x), off(y)) / Math.sqrt(dot(off(x), off(x)) * dot(off(y), off(y)));
+  expect(data.correlation.r).toBeCloseTo(cosine, 12);
+  expect(data.correlation.n).toBe(5);
+  const truth = await ask({ kind: 'scatter', runs, x: 'data.augment' });
+  expect(truth).toMatchObject({ x: { truth: true, words: 'augment' }, points: [0, 0, 0, 1, 1].map((v) => ({ x: v })) });
+  // A network without residual blocks has no skip.
+  expect(await ask({ kind: 'scatter', runs, x: 'model.skip' })).toMatchObject({ points: [], without: 5, correlation: { n: 0, r: null } });
+  const trained = await ask({ kind: 'scatter', runs, x: 'lastCkaTrain', y: 'meanCkaTrain' });
+  const { layers: split } = snapshot(4).train;
+  expect(trained).toMatchObject({
+    points: [{ x: split.at(-1)?.ckaTarget, y: split.reduce((s, l) => s + l.ckaTarget, 0) / split.length }, {}, {}, {}, {}],
+  });
+  await expect(ask({ kind: 'scatter', runs, x: 'training.optimizer' })).rejects.toThrow(
+    'x: expected a column of numbers or of true and false',
+  );
+});
+
+test('a line a run: at most six; what a kind does not understand is refused by name', async () => {
+  const runs = Array.from({ length: 7 }, (_, i) => runOf(`r${i}`, 1));
+  const kind = 'alignment-by-layer';
+  expect(await ask({ kind, runs: runs.slice(1), overlay: true, to: 'input' })).toMatchObject({ kind, overlay: 'input' });
+  expect(await ask({ kind, runs })).not.toHaveProperty('overlay');
+  await expect(ask({ kind, runs, overlay: true })).rejects.toThrow('runs: expected at most 6 with overlay, got 7');
+  await expect(ask({ kind, runs, to: 'input' })).rejects.toThrow('to: of alignment-by-layer expected with overlay');
+  await expect(ask({ kind: 'training', runs, order: 'name' })).rejects.toThrow(
+    'order: expected for alignment-by-model, accuracy-and-mean-cka, model-similarity, got it for training',
+  );
+  await expect(ask({ kind: 'alignment-by-model', runs, x: 'epochs' })).rejects.toThrow('x: expected for scatter');
+});
+
+test.each<FigureKind>(['layer-similarity', 'kernel-drift', 'model-similarity'])(
+  '%s where nobody forms kernels is refused in words',
+  async (kind) => {
+    const run = runOf('a', 1);
+    await expect(ask({ kind, runs: [run] })).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining(kind) as string });
+  },
+);

@@ -10,6 +10,7 @@ test('the same question is answered from memory, another one is not, and a failu
   let broken = false;
   const similarities: Similarities = {
     layers: () => Promise.reject(new Error('not asked')),
+    models: () => Promise.reject(new Error('not asked')),
     drift: async ({ epochs }) => {
       asked++;
       if (broken) throw new Error('the process ended');

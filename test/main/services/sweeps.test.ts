@@ -260,6 +260,12 @@ test('Table I takes the last snapshot of the done cells, or of a tag, and filter
   expect(await services['sweep.table1']({ sweep: 'seeds', minTrainAccuracy: 0.95 })).toMatchObject({ n: 2, leftOut: 3 });
   const { id } = await services['run.start']({ config: config({ tags: ['loose'] }) });
   expect(await services['sweep.table1']({ sweep: 'loose' })).toMatchObject({ of: { tag: 'loose' }, n: 0, missing: 1 });
+  // Of some runs the same, whatever they are called together.
+  const runs = (await services['sweep.get']({ sweep: 'seeds' })).cells.flatMap((c) => (c.run === null ? [] : [c.run]));
+  const some = await services['sweep.table1']({ runs });
+  expect(some).toEqual({ ...table, of: { runs: runs.length }, missing: some.missing });
+  for (const wrong of [{}, { sweep: 'seeds', runs }])
+    await expect(services['sweep.table1'](wrong)).rejects.toThrow(/^sweep\.table1: expected a sweep or runs, got (neither|both)$/);
   await expect(services['sweep.table1']({ sweep: 'nothing' })).rejects.toMatchObject({ code: 'not-found' });
   expect(id).toBeTruthy();
 });

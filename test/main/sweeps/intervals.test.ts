@@ -9,7 +9,7 @@ import {
   shareInterval,
   studentT,
 } from '../../../main/sweeps/intervals.ts';
-import { fisherInterval } from '../../../main/sweeps/table1.ts';
+import { fisherInterval } from '../../../main/contract/correlation.ts';
 
 /** Uniform in [0, 1), always the same. */
 function uniform(seed: number) {

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { table1Columns, table1Rows } from '../../../main/contract/sweeps.ts';
 import { correlations, type Outcome } from '../../../main/sweeps/index.ts';
-import { fisherInterval, paperTable1, pearson } from '../../../main/sweeps/table1.ts';
+import { correlated, fisherInterval, pearson } from '../../../main/contract/correlation.ts';
+import { paperTable1 } from '../../../main/sweeps/table1.ts';
 
 /** A generator of numbers in [0, 1) that needs no library. */
 function* numbers(seed: number): Generator<number, never> {
@@ -63,6 +64,15 @@ test('a worked interval: r = 0.8, n = 28', () => {
   // 9·e^±0.783986 = 4.10936 and 19.71112, so (3.10936/5.10936, 18.71112/20.71112)
   expect(low).toBeCloseTo(0.6086, 4);
   expect(high).toBeCloseTo(0.9034, 4);
+});
+
+test('of a square’s corners 0; pairs that lack a number do not count, and fewer than four are none', () => {
+  expect(pearson([0, 0, 1, 1], [0, 1, 0, 1])).toBe(0);
+  expect(pearson([1, 1, 1, 1], [1, 2, 3, 4])).toBeNull();
+  expect(correlated([1, 2, NaN, 3, 4], [1, 2, 9, 3, null])).toEqual({ n: 3, r: null, low: null, high: null });
+  const { n, r, low, high } = correlated([1, null, 2, 3, 4, 5], [2, 8, 1, 4, 3, 5]);
+  expect([n, r]).toEqual([5, expect.closeTo(0.8, 14)]);
+  expect({ low, high }).toEqual(fisherInterval(r as number, 5));
 });
 
 test('perfect correlations keep their interval within 1', () => {

@@ -1,4 +1,5 @@
 // Data of every figure, small and with known values.
+import { correlated } from '../../../main/contract/correlation.ts';
 import { kindChoices, type FigureStyle } from '../../../main/contract/figure-style.ts';
 import type { FigureData, FigureKind, FigureSource, ModelPoint } from '../../../main/contract/figures.ts';
 import { layerAlignments, metricsAt, ntkAlignment } from '../../support/fake-numbers.ts';
@@ -71,6 +72,34 @@ export const similarityOf = (rows: number, columns: number) => ({
     spread(columns, (j) => (j * rows) / columns),
   ),
 });
+export const modelMapOf = (n: number) => ({
+  kind: 'model-similarity' as const,
+  sources: spread(n, (i) => ({ ...source, run: `r${i}`, name: `model=${i} width=20` })),
+  epochs: spread(n, () => 16),
+  layers: spread(n, () => 'layer2'),
+  split: 'test' as const,
+  values: decay(
+    spread(n, (i) => i),
+    spread(n, (i) => i),
+  ),
+  order: { column: 'testAccuracy', words: 'test accuracy', descending: false },
+});
+/** Learning rate against test accuracy. */
+export const scatterOf = (models: ModelPoint[]) => {
+  const points = models.map((m) => ({ run: m.run, name: m.name, x: m.label.learningRate, y: m.testAccuracy }));
+  return {
+    kind: 'scatter' as const,
+    sources: models.map((m) => ({ ...source, run: m.run, name: m.name })),
+    x: { column: 'training.learningRate', words: 'learning rate', truth: false },
+    y: { column: 'testAccuracy', words: 'test accuracy', truth: false },
+    points,
+    without: 0,
+    correlation: correlated(
+      points.map((p) => p.x),
+      points.map((p) => p.y),
+    ),
+  };
+};
 
 const runsOfLayers = [4, 16].map((epoch) => ({ train: layerAlignments(epoch, layers, false), test: layerAlignments(epoch, layers, true) }));
 
@@ -94,6 +123,8 @@ export const figures: { [K in FigureKind]: Extract<FigureData, { kind: K }> } = 
   },
   'layer-similarity': similarityOf(3, 4),
   'kernel-drift': driftOf([0, 1, 4, 16]),
+  'model-similarity': modelMapOf(5),
+  scatter: scatterOf(modelsOf(12)),
 };
 export const kinds = Object.keys(figures) as FigureKind[];
 

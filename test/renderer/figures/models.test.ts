@@ -4,7 +4,6 @@ import type { FigureStyle, ModelPoint } from '../../../main/contract/figures.ts'
 import { sceneOf } from '../../../renderer/figures/index.ts';
 import { layerLabel } from '../../../renderer/figures/layers.ts';
 import { matrixRows } from '../../../renderer/figures/matrix.ts';
-import { pearson } from '../../../renderer/figures/mean-cka.ts';
 import { layerColours } from '../../../renderer/figures/palette.ts';
 import { spell, type Mark, type Scene } from '../../../renderer/figures/scene.ts';
 import { modelsOf, source } from './data.ts';
@@ -129,14 +128,6 @@ test('accuracy and mean CKA: the mean over layers, and r in the caption', () => 
   expect(scene.facts['pearsonTest']).toBeCloseTo(r, 9); // the sums above cancel to about 1e-13 of 12
   expect(scene.caption).toContain(`${r.toFixed(2)} (test set)`);
   expect(meanCka(modelsOf(2)).facts['pearsonTest']).toBeNull();
-});
-
-test('Pearson’s r: of a line 1 or −1, of a square’s corners 0, of too few or of a constant none', () => {
-  expect(pearson([1, 2, 3], [2, 4, 6])).toBeCloseTo(1, 15);
-  expect(pearson([1, 2, 3], [6, 4, 2])).toBeCloseTo(-1, 15);
-  expect(pearson([0, 0, 1, 1], [0, 1, 0, 1])).toBe(0);
-  expect(pearson([1, 2, NaN], [1, 2, 3])).toBeNull();
-  expect(pearson([1, 1, 1], [1, 2, 3])).toBeNull();
 });
 
 test('layer01 … layer10 are 1 … 10', () => {

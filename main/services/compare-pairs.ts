@@ -1,0 +1,53 @@
+// Similarity of one layer of a snapshot with one of another, each pair computed once: a snapshot never changes, so its numbers stay right.
+import type { Split } from '../contract/results.ts';
+import type { Taken } from './compare-snapshots.ts';
+
+export interface Side extends Taken {
+  layer: string;
+}
+interface Watch {
+  signal?: AbortSignal;
+  onProgress?(share: number): void;
+}
+/** One value for each of `pairs`, which are places among `sides`. */
+export type ComparePairs = (sides: readonly Side[], pairs: readonly [number, number][], split: Split, o: Watch) => Promise<number[]>;
+
+/** Values kept; the oldest go first. Some 15 MB. */
+const mostKept = 100_000;
+
+const keyOf = ({ run, epoch, layer }: Side): string => `${run.id}@${epoch}/${layer}`;
+const pairKey = (a: string, b: string, split: Split): string => `${split} ${a < b ? `${a} ${b}` : `${b} ${a}`}`;
+
+export function createPairs(compare: ComparePairs) {
+  const known = new Map<string, number>();
+
+  return {
+    /** [n, n], symmetric, 1 on the diagonal. Sides are probed on the same samples: the caller has checked. */
+    async matrix(sides: readonly Side[], split: Split, o: Watch = {}): Promise<number[][]> {
+      const keys = sides.map(keyOf);
+      const of = (a: number, b: number) => pairKey(keys[a], keys[b], split);
+      const values = keys.map((_, a) => keys.map((__, b) => (a === b ? 1 : (known.get(of(a, b)) ?? NaN))));
+      const missing = keys.flatMap((_, b) =>
+        keys.slice(0, b).flatMap((__, a): [number, number][] => (Number.isNaN(values[a][b]) ? [[a, b]] : [])),
+      );
+      if (missing.length === 0) return values;
+      const needed = [...new Set(missing.flat())].sort((a, b) => a - b);
+      const place = new Map(needed.map((at, i) => [at, i]));
+      const found = await compare(
+        needed.map((at) => sides[at]),
+        missing.map(([a, b]): [number, number] => [place.get(a) as number, place.get(b) as number]),
+        split,
+        o,
+      );
+      for (const [i, [a, b]] of missing.entries()) {
+        values[a][b] = values[b][a] = found[i];
+        known.set(of(a, b), found[i]);
+      }
+      for (const key of known.keys()) {
+        if (known.size <= mostKept) break;
+        known.delete(key);
+      }
+      return values;
+    },
+  };
+}
