@@ -54,8 +54,12 @@ export const progressText = ({ share, secondsLeft }: Activity): string =>
     ' · ',
   );
 
+/** What a stopped task leaves: a fetch goes on where it ended. */
+const stoppedText = (kind: Task['kind']): string =>
+  kind === 'dataset-fetch' ? 'Stopped; what has come is kept' : 'Stopped; nothing was changed';
+
 export function taskText(task: Task): Activity {
   const { id, kind, subject, state, share, secondsLeft } = task;
-  const text = state === 'failed' ? (task.error ?? '') : state === 'cancelled' ? 'Stopped; nothing was changed' : resultText(task);
+  const text = state === 'failed' ? (task.error ?? '') : state === 'cancelled' ? stoppedText(kind) : resultText(task);
   return { id, kind, subject, title: `${titles[kind]} ${subject}`, state, share, secondsLeft, text };
 }

@@ -88,7 +88,7 @@ test('work under way shows how far it is, and is stopped by its button', async (
   await page.getByText('Fetching: 42 % · 37 s left.').waitFor();
   expect(await page.getByRole('button', { name: 'Fetching…' }).isDisabled()).toBe(true);
   await page.getByRole('button', { name: 'Stop Fetching cifar10' }).click();
-  await page.getByText('Stopped; nothing was changed').waitFor();
+  await page.getByText('Stopped; what has come is kept').waitFor();
   expect(await calls('task.cancel')).toEqual([{ task: 't1' }]);
   await page.getByRole('button', { name: 'Fetch', exact: true }).waitFor();
 });
