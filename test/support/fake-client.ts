@@ -40,6 +40,8 @@ export class FakeClient implements Client {
   #next = 1;
   /** not null: the library is another's, who is named */
   readOnlyReason: string | null = null;
+  /** waited for before a call is answered, which it may refuse: a slow or damaged host */
+  readonly answers: Partial<Record<CallName, () => Promise<unknown>>> = {};
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
 
@@ -85,6 +87,8 @@ export class FakeClient implements Client {
   async call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallResults[K]> {
     this.made.push({ name, input });
     await new Promise((r) => setTimeout(r, 1));
+    const answer = this.answers[name];
+    if (answer) await answer();
     if (!this.#up) throw new KernelscopeError('failed', 'The connection is lost.');
     const parsed = calls[name].safeParse(input);
     if (!parsed.success) throw badInput(`${name}: ${parsed.error.message}`);

@@ -1,5 +1,5 @@
 // A real library of thousands of runs, with metrics and alignments, written through the store.
-import type { LayerAlignment, NtkAlignment, Provenance, SplitAnalysis } from '../../main/contract/results.ts';
+import type { Provenance, SplitAnalysis } from '../../main/contract/results.ts';
 import { openLibrary } from '../../main/store/index.ts';
 import { hugeSpecs } from './fake-huge.ts';
 import { fakeRun } from './fake-library.ts';

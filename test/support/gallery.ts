@@ -18,14 +18,10 @@ const client = new FakeClient({ more, epochMs: Number(query.get('live') ?? 0), s
 if (wanted === 'huge') for (const spec of hugeSpecs(10_000)) client.add(spec);
 client.on('settings.changed', (changed) => sessionStorage.setItem('settings', JSON.stringify(changed)));
 // Answers that do not come, or say why not: what the page shows then.
-const { call } = client;
-if (query.has('held'))
-  client.call = (name, input) => (name === 'library.list' ? new Promise(() => undefined) : call.call(client, name, input));
+if (query.has('held')) client.answers['library.list'] = () => new Promise(() => undefined);
 if (query.has('broken'))
-  client.call = (name, input) =>
-    name === 'library.list'
-      ? Promise.reject(new Error('/home/ada/kernelscope/library.sqlite: damaged at page 12; restore it from the copy beside it'))
-      : call.call(client, name, input);
+  client.answers['library.list'] = () =>
+    Promise.reject(new Error('/home/ada/kernelscope/library.sqlite: damaged at page 12; restore it from the copy beside it'));
 if (query.has('readonly')) client.readOnlyReason = 'held by process 4711 (kernelscope run) since 2026-11-20T10:00:00.000Z';
 if (query.has('theme')) localStorage.setItem('kernelscope.theme', query.get('theme') as string);
 mount(App, { target: document.getElementById('app') as HTMLElement, props: { client } });
