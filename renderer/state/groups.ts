@@ -30,8 +30,7 @@ export function keyWithoutSeed(run: RunSummary): string {
   // Fields stand in the order of the config, so that equal ones read equal.
   let key = '';
   for (const path in run.fields) {
-    const value = run.fields[path];
-    if (path !== 'seed') key += `${path}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}\n`;
+    if (path !== 'seed') key += `${path}=${toText(run.fields[path])}\n`;
   }
   return key;
 }
