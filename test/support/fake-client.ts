@@ -56,8 +56,6 @@ export class FakeClient implements Client {
   #readOnly: boolean;
   /** files, tasks, bundles and datasets */
   readonly exchange = new FakeExchange((name, payload) => this.emit(name, payload));
-  /** waited for before a call is answered, which it may refuse: a slow or damaged host */
-  readonly answers: Partial<Record<CallName, () => Promise<unknown>>> = {};
   /** every call made, for tests */
   readonly made: { name: CallName; input: unknown }[] = [];
   /** ms that long comparisons take */
@@ -121,8 +119,6 @@ export class FakeClient implements Client {
     if (this.#silent.includes(name)) return new Promise(() => undefined);
     if (this.#failing.includes(name))
       throw new KernelscopeError('failed', 'library.sqlite: damaged in the library: chunk 3 does not agree with its checksum');
-    const answer = this.answers[name];
-    if (answer) await answer();
     if (!this.#up) throw new KernelscopeError('failed', 'The connection is lost.');
     const parsed = calls[name].safeParse(input);
     if (!parsed.success) throw badInput(`${name}: ${parsed.error.message}`);
