@@ -1,36 +1,16 @@
 // Comparing in a real browser, on a host in memory: order, pins, the map by keyboard and mouse, the table, and what cannot be compared.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { FakeClient } from '../support/fake-client.ts';
-import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { galleryPage, type Host } from '../support/gallery-page.ts';
 
-let gallery: Gallery;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-beforeAll(async () => {
-  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  complaints = complaintsOf(page);
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+const gallery = galleryPage((p) => (page = p));
+const { calls } = gallery;
 
 const open = async (query: string, hash: string) => {
   await page.goto(gallery.url(query, hash));
   await page.getByRole('heading', { name: 'Compare' }).waitFor();
 };
-type Host = Window & { fakeHost: FakeClient };
-const calls = (name: string) =>
-  page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name);
 const figure = (kind: string) => page.locator(`[data-figure="${kind}"]`);
 const asked = async (kind: string) => ((await calls('figure.data')) as Record<string, unknown>[]).filter((q) => q['kind'] === kind).at(-1);
 const param = (name: string) => new URLSearchParams(page.url().split('?').at(-1)).get(name);

@@ -1,36 +1,16 @@
 // Bundles and datasets in a real browser, on a host in memory: dropped, picked, watched, stopped.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
-import type { FakeClient } from '../support/fake-client.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { galleryPage, type Host } from '../support/gallery-page.ts';
 
-let gallery: Gallery;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-beforeAll(async () => {
-  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
-  complaints = complaintsOf(page);
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+const gallery = galleryPage((p) => (page = p), { acceptDownloads: true });
+const { calls } = gallery;
 
-type Host = Window & { fakeHost: FakeClient };
 const open = async (hash: string) => {
   await page.goto(gallery.url('runs=full', hash));
   await page.locator('main .head').waitFor();
 };
-const calls = (name: string) =>
-  page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name);
 /** Drops files of these sizes on the window. */
 const drop = (files: Record<string, number>, kind: 'dragenter' | 'drop' = 'drop') =>
   page.evaluate(

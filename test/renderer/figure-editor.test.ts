@@ -1,40 +1,20 @@
 // The figure editor in a real browser, on a host in memory: what is chosen is what is sent, files open again, and refusals are said.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { CallInput } from '../../main/contract/calls.ts';
 import { svgOf } from '../../main/host/figures.ts';
-import type { FakeClient } from '../support/fake-client.ts';
-import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
+import { galleryPage } from '../support/gallery-page.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { figures } from './figures/data.ts';
 
-let gallery: Gallery;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
 const folder = temporaryFolder();
-beforeAll(async () => {
-  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
-  complaints = complaintsOf(page);
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+const gallery = galleryPage((p) => (page = p), { acceptDownloads: true });
 
-type Host = Window & { fakeHost: FakeClient };
 type Export = CallInput<'figure.export'>;
-const exported = () =>
-  page.evaluate(() => (window as unknown as Host).fakeHost.made.filter((c) => c.name === 'figure.export').map((c) => c.input as Export));
+const exported = () => gallery.calls('figure.export') as Promise<Export[]>;
 const open = async (hash: string) => {
   await page.goto(gallery.url('runs=full', hash));
   await page.locator('main .head').waitFor();

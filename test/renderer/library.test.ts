@@ -1,37 +1,17 @@
 // The library in a real browser, on a host in memory: what a person does with keyboard and mouse, and what they then see.
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { FakeClient } from '../support/fake-client.ts';
-import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { galleryPage, type Host } from '../support/gallery-page.ts';
 
-let gallery: Gallery;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-beforeAll(async () => {
-  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
-  complaints = complaintsOf(page);
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+const gallery = galleryPage((p) => (page = p), { acceptDownloads: true });
+const { calls } = gallery;
 
 const open = async (query: string, hash: string) => {
   await page.goto(gallery.url(query, hash));
   await page.locator('main .head').waitFor();
 };
-type Host = Window & { fakeHost: FakeClient };
-const calls = (name: string) =>
-  page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name);
 const rows = () => page.locator('tbody tr[aria-rowindex] .name a').allTextContents();
 const groups = () => page.locator('tbody tr[aria-expanded] .name .text').allTextContents();
 const filter = () => page.getByRole('combobox', { name: 'Filter by name' });

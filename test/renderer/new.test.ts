@@ -1,38 +1,18 @@
 // The page of new experiments in a real browser, on a host in memory: sweeps, devices, own presets, the queue.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { SweepSpec } from '../../main/contract/sweeps.ts';
 import { cellsOf, parseSweep } from '../../main/sweeps/index.ts';
-import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
-import type { FakeClient } from '../support/fake-client.ts';
+import { galleryPage, type Host } from '../support/gallery-page.ts';
 
-let gallery: Gallery;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-beforeAll(async () => {
-  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  complaints = complaintsOf(page);
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+const gallery = galleryPage((p) => (page = p));
+const calls = <T = unknown>(name: string) => gallery.calls(name) as Promise<T[]>;
 
 const open = async (hash: string, runs = 'full') => {
   await page.goto(gallery.url(`runs=${runs}`, hash));
   await page.locator('main .head').waitFor();
 };
-type Host = Window & { fakeHost: FakeClient };
-const calls = <T = unknown>(name: string) =>
-  page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name) as Promise<T[]>;
 const grid = () => page.getByRole('region', { name: 'Sweep' });
 const cell = (name: string | RegExp) => grid().getByRole('button', { name });
 const spec = async () => (await calls<{ sweep: SweepSpec }>('sweep.start')).at(-1)?.sweep;

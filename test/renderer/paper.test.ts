@@ -1,39 +1,19 @@
 // The pages on the paper and on what numbers mean, in a real browser on a host in memory.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { topics } from '../../renderer/help/index.ts';
 import { progressOf } from '../../renderer/state/reproduction.ts';
-import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
-import type { FakeClient } from '../support/fake-client.ts';
+import { galleryPage, type Host } from '../support/gallery-page.ts';
 import { fakeRun, specs, summaryOf } from '../support/fake-library.ts';
 
-let gallery: Gallery;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-beforeAll(async () => {
-  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  complaints = complaintsOf(page);
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+const gallery = galleryPage((p) => (page = p));
+const { calls } = gallery;
 
 const open = async (query: string, hash: string) => {
   await page.goto(gallery.url(query, hash));
   await page.locator('main .head').waitFor();
 };
-type Host = Window & { fakeHost: FakeClient };
-const calls = (name: string) =>
-  page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name);
 const section = (figure: string) => page.locator(`[data-paper="${figure}"]`);
 
 test('an empty library: every statement is not yet run, and a button with its cost starts the small version', async () => {

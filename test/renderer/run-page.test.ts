@@ -1,38 +1,16 @@
 // The page of a run in a real browser, on a host in memory: tabs, layers, log, note, pausing, what is copied.
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { FakeClient } from '../support/fake-client.ts';
-import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { galleryPage, type Host } from '../support/gallery-page.ts';
 
-let gallery: Gallery;
-let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-let complaints: string[];
-beforeAll(async () => {
-  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'] });
-  page = await context.newPage();
-  complaints = complaintsOf(page);
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
-});
+const gallery = galleryPage((p) => (page = p), { permissions: ['clipboard-read', 'clipboard-write'] });
+const { calls } = gallery;
 
 const open = async (hash: string, query = 'runs=full') => {
   await page.goto(gallery.url(query, hash));
   await page.locator('main .head h1').waitFor();
 };
-type Host = Window & { fakeHost: FakeClient };
-const calls = (name: string) =>
-  page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name);
 const step = (n: number) =>
   page.evaluate((count) => {
     for (let i = 0; i < count; i++) (window as unknown as Host).fakeHost.step();

@@ -1,36 +1,16 @@
 // The views in a real browser, on a host in memory: what a person does with keyboard and mouse, and what they then see.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { FakeClient } from '../support/fake-client.ts';
-import { complaintsOf, launchBrowser, serveGallery, type Gallery } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { galleryPage, type Host } from '../support/gallery-page.ts';
 
-let gallery: Gallery;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-beforeAll(async () => {
-  [gallery, browser] = await Promise.all([serveGallery(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  complaints = complaintsOf(page);
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
-});
+const gallery = galleryPage((p) => (page = p));
+const { calls } = gallery;
 
 const open = async (query: string, hash: string) => {
   await page.goto(gallery.url(query, hash));
   await page.locator('main .head').waitFor();
 };
-type Host = Window & { fakeHost: FakeClient };
-const calls = (name: string) =>
-  page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name);
 
 test('an empty library says what to do, and leads there', async () => {
   await open('runs=empty', '#/library');
