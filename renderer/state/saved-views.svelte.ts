@@ -23,14 +23,18 @@ export class SavedViews {
   /** Keeps the table as it stands; in place of a view of that name. */
   save(name: string): Promise<boolean> {
     const view = { name, params: this.now };
-    const at = this.list.findIndex((v) => v.name === name);
-    return this.#put(at < 0 ? [...this.list, view] : this.list.with(at, view));
+    return this.#put((list) => {
+      const at = list.findIndex((v) => v.name === name);
+      return at < 0 ? [...list, view] : list.with(at, view);
+    });
   }
   rename(from: string, to: string): Promise<boolean> {
-    const others = this.list.filter((v) => v.name !== to || v.name === from);
-    return this.#put(others.map((v) => (v.name === from ? { ...v, name: to } : v)));
+    return this.#put((list) => {
+      const others = list.filter((v) => v.name !== to || v.name === from);
+      return others.map((v) => (v.name === from ? { ...v, name: to } : v));
+    });
   }
-  remove = (name: string): Promise<boolean> => this.#put(this.list.filter((v) => v.name !== name));
+  remove = (name: string): Promise<boolean> => this.#put((list) => list.filter((v) => v.name !== name));
 
   async apply({ params }: SavedView): Promise<void> {
     const { router, settings } = this.#session;
@@ -39,7 +43,9 @@ export class SavedViews {
     router.choose(Object.fromEntries(kept.map((key) => [key, params[key] ?? null])));
   }
 
-  #put = (views: readonly SavedView[]): Promise<boolean> => this.#session.settings.set({ views: [...views] });
+  #put(change: (list: readonly SavedView[]) => readonly SavedView[]): Promise<boolean> {
+    return this.#session.settings.set(() => ({ views: [...change(this.list)] }));
+  }
 }
 
 const same = (a: Record<string, string>, b: Record<string, string>) =>

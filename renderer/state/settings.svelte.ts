@@ -3,10 +3,13 @@ import type { CallInput, Client } from '../../main/contract/calls.ts';
 import { settingsFrom, type Settings } from '../../main/contract/settings.ts';
 import type { Notices } from './notices.svelte.ts';
 
+type Patch = CallInput<'settings.set'>;
+
 export class SettingsState {
   current = $state.raw<Settings>(settingsFrom(() => undefined));
   /** read from the host at least once */
   ready = $state(false);
+  #before: Promise<unknown> = Promise.resolve();
   readonly #client: Client;
   readonly #notices: Notices;
 
@@ -33,10 +36,17 @@ export class SettingsState {
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Keeps these; whether that was done. */
-  async set(patch: CallInput<'settings.set'>): Promise<boolean> {
+  /** Keeps these; whether that was done. One after the other: what depends on what is chosen by then comes as a function, so that a
+   *  second change that follows fast builds on the first. */
+  set(patch: Patch | (() => Patch)): Promise<boolean> {
+    const done = this.#before.then(() => this.#keep(patch));
+    this.#before = done;
+    return done;
+  }
+
+  async #keep(patch: Patch | (() => Patch)): Promise<boolean> {
     try {
-      this.current = await this.#client.call('settings.set', patch);
+      this.current = await this.#client.call('settings.set', typeof patch === 'function' ? patch() : patch);
       return true;
     } catch (error) {
       this.#notices.failed(error);
