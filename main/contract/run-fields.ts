@@ -56,6 +56,8 @@ export function runField(name: string): RunField | null {
 
 /** What is known instead of an unknown field. */
 export function unknownField(name: string): string {
-  const near = nearest(name, filterFields);
+  const part = (field: string) => field.slice(field.lastIndexOf('.') + 1);
+  const known = nearest(name, [...filterFields, ...filterFields.map(part)]);
+  const near = known === null || filterFields.includes(known) ? known : filterFields.find((f) => part(f) === known);
   return `unknown field ${name}${near ? `; did you mean ${near}?` : `; known: ${filterFields.join(', ')}`}`;
 }

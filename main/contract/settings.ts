@@ -1,6 +1,7 @@
 // What a person has chosen for the page, kept with the library: every setting once, with its parser and its default.
 import { z } from 'zod';
 import { figureStyle } from './calls/figures.ts';
+import { dpiRange } from './figure-style.ts';
 
 /** A library view under a name: filter, order, grouping, columns, as they stand in the address. */
 const savedView = z.strictObject({ name: z.string().min(1).max(80), params: z.record(z.string().max(40), z.string().max(2000)) });
@@ -11,7 +12,7 @@ export const settings = {
   columns: z.array(z.string().max(200)).max(60).default([]),
   views: z.array(savedView).max(200).default([]),
   /** with which figures are exported unless something else is asked for */
-  figure: z.strictObject({ style: figureStyle, dpi: z.number().int().min(72).max(1200), unit: z.enum(['mm', 'in']) }).default({
+  figure: z.strictObject({ style: figureStyle, dpi: z.number().int().min(dpiRange[0]).max(dpiRange[1]), unit: z.enum(['mm', 'in']) }).default({
     style: { widthMm: 85, theme: 'light' },
     dpi: 300,
     unit: 'mm',

@@ -25,6 +25,11 @@ export function settingText(value: unknown): string {
   return Math.abs(value) < 0.01 ? value.toExponential().replace('e+', 'e') : String(Number(value.toPrecision(6)));
 }
 const datasetText = (run: RunSummary) => `${run.dataset} · ${thousands((run.fields['data.train'] as number | undefined) ?? 10_000)}`;
+/** How long ago, short also after months. */
+function ageText(created: string, now: number): string {
+  const days = (now - Date.parse(created)) / 86_400_000;
+  return days < 60 ? age(created, now) : days < 700 ? `${Math.floor(days / 30.44)} mo` : `${Math.floor(days / 365.25)} y`;
+}
 /** How many tags a cell of so many pixels holds, one at least. */
 export function tagsThatFit(tags: readonly string[], px: number): number {
   let taken = 0;
@@ -42,7 +47,7 @@ function measureText(column: Column, value: number): string {
 function runCell(column: Column, run: RunSummary, now: number, digits: number): Cell {
   switch (column.kind) {
     case 'age':
-      return { kind: 'text', text: age(run.created, now), title: new Date(run.created).toLocaleString(), dim: true };
+      return { kind: 'text', text: ageText(run.created, now), title: new Date(run.created).toLocaleString(), dim: true };
     case 'epochs':
       return { kind: 'text', text: epochsOf(run) };
     case 'tags':
@@ -70,12 +75,14 @@ function groupCell(column: Column, group: Group, now: number): Cell {
   switch (column.kind) {
     case 'age': {
       const newest = runs.reduce((last, r) => (r.created > last ? r.created : last), runs[0].created);
-      return { kind: 'text', text: age(newest, now), title: `newest: ${new Date(newest).toLocaleString()}`, dim: true };
+      return { kind: 'text', text: ageText(newest, now), title: `newest: ${new Date(newest).toLocaleString()}`, dim: true };
     }
     case 'epochs': {
       const slowest = runs.reduce((a, b) => (b.epoch / b.epochs < a.epoch / a.epochs ? b : a));
       const wanted = new Set(runs.map((r) => r.epochs)).size;
-      return wanted === 1 ? { kind: 'text', text: epochsOf(slowest), title: 'of the run that has come least far' } : several(wanted);
+      return wanted === 1
+        ? { kind: 'text', text: epochsOf(slowest), title: 'of the run that has come least far' }
+        : several(column, wanted);
     }
     case 'tags': {
       const common = runs[0].tags.filter((tag) => runs.every((r) => r.tags.includes(tag)));
@@ -99,11 +106,17 @@ function groupCell(column: Column, group: Group, now: number): Cell {
     }
     default: {
       const values = distinct(runs, column.sort);
-      return values.length > 1 ? several(values.length, values.slice(0, 20).join(', ')) : runCell(column, runs[0], now, 0);
+      return values.length > 1 ? several(column, values.length, values.slice(0, 20).join(', ')) : runCell(column, runs[0], now, 0);
     }
   }
 }
-const several = (n: number, title = ''): Cell => ({ kind: 'text', text: `${n} values`, title, dim: true });
+/** A narrow column has no room for the whole word. */
+const several = ({ width }: Column, n: number, title = ''): Cell => ({
+  kind: 'text',
+  text: width < 60 ? `${n} val.` : `${n} values`,
+  title: title || `${n} values`,
+  dim: true,
+});
 
 const urgency: RunState[] = ['running', 'queued', 'paused', 'failed', 'interrupted', 'done'];
 /** The state that asks for most, of a group. */

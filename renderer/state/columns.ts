@@ -27,18 +27,18 @@ type Known = [name: string, label: string, kind: CellKind, width: number, meanin
 const known: Known[] = [
   ['state', 'State', 'state', 92, 'queued, running, paused, done, failed, interrupted'],
   ['dataset', 'Dataset', 'text', 90, 'dataset and training samples'],
-  ['model', 'Model', 'text', 118, 'the network in a few words'],
+  ['model', 'Model', 'text', 112, 'the network in a few words'],
   ['epochs', 'Epochs', 'epochs', 80, 'epochs done of those wanted', { right: true }],
   ['epoch', 'Epoch', 'setting', 60, 'epochs done', { right: true }],
   ['trainAccuracy', 'Train acc.', 'measure', 98, 'accuracy on the training samples', { digits: 3 }],
   ['testAccuracy', 'Test acc.', 'measure', 98, 'accuracy on the test samples', { digits: 3 }],
-  ['testScale', '0.5 – 1', 'scale', 74, 'test accuracy as a dot on a scale from 0.5 to 1, with a band of ± sd', { sort: 'testAccuracy' }],
+  ['testScale', '0.5 – 1', 'scale', 76, 'test accuracy as a dot on a scale from 0.5 to 1, with a band of ± sd', { sort: 'testAccuracy' }],
   ['cka', 'CKA, layers', 'layers', 76, 'CKA of each layer with the target, 0 to 1, test probe, newest snapshot', { sort: 'lastCka' }],
   ['meanCka', 'mean', 'measure', 48, 'mean over layers of CKA with the target, test probe', { digits: 2 }],
   ['lastCka', 'Last CKA', 'measure', 64, 'CKA of the last layer with the target, test probe', { digits: 2 }],
   ['ntkTarget', 'NTK CKA', 'measure', 64, 'CKA of the NTK with the target, test probe', { digits: 2 }],
   ['seconds', 'Seconds', 'measure', 76, 'seconds of compute so far', { digits: 0 }],
-  ['tags', 'Tags', 'tags', 72, 'labels'],
+  ['tags', 'Tags', 'tags', 68, 'labels'],
   ['note', 'Note', 'text', 160, 'what was noted'],
   ['id', 'Id', 'text', 72, 'the run’s short name for the command line'],
   ['created', 'Age', 'age', 52, 'when it was put into the library', { right: true }],
@@ -65,7 +65,7 @@ function configColumn(path: string): Column {
   const { meaning, default: usual } = fields.find((f) => f.path === path) as (typeof fields)[number];
   const label = shorter[path] ?? words(path);
   const right = typeof usual === 'number';
-  const room = { 'training.optimizer': 74, 'training.learningRate': 46, 'training.batchSize': 50, seed: 48 }[path];
+  const room = { 'training.optimizer': 82, 'training.learningRate': 46, 'training.batchSize': 50, seed: 48 }[path];
   const width = room ?? Math.max(right ? 60 : 84, 22 + 6 * label.length);
   return { name: path, label, meaning, kind: 'setting', digits: 0, sort: path, width, right, measured: false };
 }
@@ -97,7 +97,7 @@ const dispensable = [
 ];
 
 /** Room that the table needs beside its columns: box, name, menu, px. */
-export const fixedWidth = { box: 34, name: 172, menu: 32 };
+export const fixedWidth = { box: 34, name: 184, menu: 28 };
 export const widthOf = (shown: readonly Column[]): number =>
   fixedWidth.box + fixedWidth.name + fixedWidth.menu + shown.reduce((sum, c) => sum + c.width, 0);
 

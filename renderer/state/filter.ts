@@ -39,6 +39,9 @@ const beginsField = (text: string) => {
   return word.includes('.') && filterFields.some((f) => f.startsWith(word));
 };
 
+/** A word that is the beginning of a field, and may become it. */
+const beginning = (rest: string) => /^[\w.]+$/.test(rest) && filterFields.some((f) => f.startsWith(rest));
+
 /** What was typed so far. Where it cannot be read, the problem, and the filter of what stands before the last `and` that can be. */
 export function readTyped(text: string, words: (run: RunSummary) => string = wordsOf): Typed {
   const everything: Filter = { test: () => true, comparisons: [] };
@@ -48,7 +51,9 @@ export function readTyped(text: string, words: (run: RunSummary) => string = wor
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const at = error instanceof FilterError ? error.at - 1 : 0;
-    const problem = { at, text: error.message.replace(/^filter, at \d+: |^filter: /, ''), open: at >= text.trimEnd().length || begun };
+    // The page lists the fields as they are typed; a message of all of them would cover the table.
+    const what = error.message.replace(/^filter, at \d+: |^filter: /, '').replace(/; known: .*/s, '');
+    const problem = { at, text: what, open: at >= text.trimEnd().length || begun || beginning(text.slice(at)) };
     for (let rest = text; ;) {
       const cut = /^(.*\S)\s+and\b/s.exec(rest)?.[1];
       if (cut === undefined) return { filter: everything, problem };

@@ -71,7 +71,7 @@ export function groupRuns(runs: readonly RunSummary[], by: Exclude<GroupBy, 'non
       ? commonName(members)
       : k
           .split('\n')
-          .map((v, i) => `${words[i]} ${v}`)
+          .map((v, i) => (/^[a-z]/i.test(v) && !/^(true|false)$/.test(v) ? v : `${words[i]} ${v}`)) // mlp, but skip true
           .join(' · ');
   return [...found].map(([k, members]) => ({
     key: k,

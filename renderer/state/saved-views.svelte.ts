@@ -44,7 +44,7 @@ export class SavedViews {
   }
 
   #put(change: (list: readonly SavedView[]) => readonly SavedView[]): Promise<boolean> {
-    return this.#session.settings.set(() => ({ views: [...change(this.list)] }));
+    return this.#session.settings.set({ views: [...change(this.list)] });
   }
 }
 

@@ -1,4 +1,4 @@
-// What is chosen for the page, as the host keeps it; shown as chosen only once it is kept.
+// What is chosen for the page, as the host keeps it. A choice shows at once, and goes back where it could not be kept.
 import type { CallInput, Client } from '../../main/contract/calls.ts';
 import { settingsFrom, type Settings } from '../../main/contract/settings.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -6,9 +6,12 @@ import type { Notices } from './notices.svelte.ts';
 type Patch = CallInput<'settings.set'>;
 
 export class SettingsState {
-  current = $state.raw<Settings>(settingsFrom(() => undefined));
   /** read from the host at least once */
   ready = $state(false);
+  #kept = $state.raw<Settings>(settingsFrom(() => undefined));
+  /** chosen, not yet known to be kept, oldest first */
+  #chosen = $state.raw<readonly Patch[]>([]);
+  readonly current: Settings = $derived.by(() => Object.assign({}, this.#kept, ...this.#chosen) as Settings);
   #before: Promise<unknown> = Promise.resolve();
   readonly #client: Client;
   readonly #notices: Notices;
@@ -21,7 +24,7 @@ export class SettingsState {
   /** Follows the host; `heard` is called with what it keeps, whenever that is read or changes. Call the result to stop. */
   start(heard: (settings: Settings) => void): () => void {
     const take = (settings: Settings) => {
-      this.current = settings;
+      this.#kept = settings;
       this.ready = true;
       heard(settings);
     };
@@ -36,21 +39,23 @@ export class SettingsState {
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Keeps these; whether that was done. One after the other: what depends on what is chosen by then comes as a function, so that a
-   *  second change that follows fast builds on the first. */
-  set(patch: Patch | (() => Patch)): Promise<boolean> {
+  /** Keeps these; whether that was done. They are kept one after the other, in the order in which they were chosen. */
+  set(patch: Patch): Promise<boolean> {
+    this.#chosen = [...this.#chosen, patch];
     const done = this.#before.then(() => this.#keep(patch));
     this.#before = done;
     return done;
   }
 
-  async #keep(patch: Patch | (() => Patch)): Promise<boolean> {
+  async #keep(patch: Patch): Promise<boolean> {
     try {
-      this.current = await this.#client.call('settings.set', typeof patch === 'function' ? patch() : patch);
+      this.#kept = await this.#client.call('settings.set', patch);
       return true;
     } catch (error) {
       this.#notices.failed(error);
       return false;
+    } finally {
+      this.#chosen = this.#chosen.filter((p) => p !== patch);
     }
   }
 }

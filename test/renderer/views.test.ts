@@ -168,6 +168,13 @@ test('sizes of exported figures are kept in millimetres, whatever they are shown
   await page.getByLabel('width').fill('7');
   await page.getByLabel('width').blur();
   await expect.poll(async () => (await calls('settings.set')).at(-1)).toMatchObject({ figure: { unit: 'in', style: { widthMm: 177.8 } } });
+  await page.getByLabel('font').selectOption('serif');
+  await page.getByLabel('palette').selectOption('grey');
+  await page.getByLabel('text', { exact: true }).fill('7');
+  await page.getByLabel('text', { exact: true }).blur();
+  await expect
+    .poll(async () => (await calls('settings.set')).at(-1))
+    .toMatchObject({ figure: { style: { widthMm: 177.8, font: 'serif', palette: 'grey', textPt: 7 } } });
   const before = (await calls('settings.set')).length;
   await page.getByLabel('resolution of PNG').fill('5000');
   await page.getByLabel('resolution of PNG').blur();

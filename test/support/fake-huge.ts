@@ -30,7 +30,7 @@ export function hugeSpecs(n: number): RunSpec[] {
     const [activation, optimizer] = [one(activations, g >> 1), one(optimizers, g >> 3)];
     const [width, depth, skip] = [16 * (1 + ((g * 7) % 64)), 2 + (g % 3), g % 4 < 2];
     const config = parseConfig({
-      data: { dataset, train: resnet ? 50_000 : 10_000 },
+      data: { dataset, train: resnet ? 50_000 : 10_000, test: 2000 + g }, // no two groups share a config
       model: resnet
         ? { kind: 'resnet11', skip, width: (1 + ((g * 11) % 32)) / 16 }
         : { activation, hidden: Array<number>(depth).fill(width) },
