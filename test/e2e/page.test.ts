@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { parseFigureFile } from '../../main/contract/figure-file.ts';
-import { complaintsOf, launchBrowser } from '../support/browser.ts';
+import { chooserOf, complaintsOf, launchBrowser } from '../support/browser.ts';
 import { cli, ensureBuilt, root } from '../support/built.ts';
 import { fillSmallRun } from '../support/small-run.ts';
 
@@ -105,7 +105,6 @@ test('figures are exported as SVG with their data, as PNG and as CSV', async () 
 });
 
 test('the editor saves what the command line writes, byte for byte, and opens it again', async () => {
-  page.on('filechooser', () => undefined); // the browser takes a moment to begin listening
   await figure('spectrum').locator('.frame svg').hover();
   await page.keyboard.press('e');
   const editor = page.getByRole('dialog');
@@ -153,7 +152,7 @@ test('the editor saves what the command line writes, byte for byte, and opens it
   expect(saved).toBe(await readFile(out, 'utf8'));
   await page.keyboard.press('Escape');
   await editor.waitFor({ state: 'detached' });
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('o')]);
+  const chooser = await chooserOf(page, () => page.keyboard.press('o'));
   await chooser.setFiles(out);
   await editor.waitFor();
   const [again] = await Promise.all([page.waitForEvent('download'), editor.getByRole('button', { name: 'Save SVG' }).click()]);

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { CallInput } from '../../main/contract/calls.ts';
 import { svgOf } from '../../main/host/figures.ts';
+import { chooserOf } from '../support/browser.ts';
 import { galleryPage } from '../support/gallery-page.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { figures } from './figures/data.ts';
@@ -163,10 +164,9 @@ test('an exported figure opens again without its run, and is exported from what 
 
 test('a figure is chosen with the key o; a file that is none of ours is one clear line, and runs nothing', async () => {
   await open('#/library');
-  page.on('filechooser', () => undefined); // the browser takes a moment to begin listening
   const file = path.join(folder, 'drift.svg');
   writeFileSync(file, svg);
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('o')]);
+  const chooser = await chooserOf(page, () => page.keyboard.press('o'));
   await chooser.setFiles(file);
   await editor().waitFor();
   await page.keyboard.press('Escape');

@@ -2,7 +2,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type FileChooser, type Page } from 'playwright-core';
 import { createServer } from 'vite';
 import { chromiumFlags, chromiumPath } from './chromium.ts';
 
@@ -16,6 +16,14 @@ export function complaintsOf(page: Page): string[] {
   });
   page.on('pageerror', (error) => list.push(error.stack ?? error.message));
   return list;
+}
+
+/** The file chooser that this opens. Chromium takes a moment to begin telling of choosers; what is asked after has been asked after. */
+export async function chooserOf(page: Page, open: () => Promise<unknown>): Promise<FileChooser> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await open();
+  return chooser;
 }
 
 export interface Gallery {
