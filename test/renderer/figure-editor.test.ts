@@ -199,7 +199,7 @@ test('log and linear on the figure itself, kept in the address, and the frame do
   expect(
     await page
       .locator('[data-figure="alignment-by-layer"]')
-      .getByRole('button', { name: /^Logarithmic/ })
+      .getByRole('button', { name: /logarithmic/ })
       .count(),
   ).toBe(0);
 });

@@ -29,6 +29,8 @@ export async function chooserOf(page: Page, open: () => Promise<unknown>): Promi
 export interface Gallery {
   /** the address of the page on a host in memory; see gallery.ts for the query */
   url(query: string, hash: string): string;
+  /** the same from the `?` on, as scenes have it */
+  at(address: string): string;
   close(): Promise<void>;
 }
 
@@ -44,8 +46,10 @@ export async function serveGallery(): Promise<Gallery> {
   });
   await server.listen();
   const { port } = server.httpServer?.address() as AddressInfo;
+  const at = (address: string) => `http://127.0.0.1:${port}/test/support/gallery.html${address}`;
   return {
-    url: (query, hash) => `http://127.0.0.1:${port}/test/support/gallery.html?${query}${hash}`,
+    at,
+    url: (query, hash) => at(`?${query}${hash}`),
     close: () => server.close(),
   };
 }
