@@ -97,7 +97,7 @@ const dispensable = [
 ];
 
 /** Room that the table needs beside its columns: box, name, menu, px. */
-export const fixedWidth = { box: 34, name: 184, menu: 28 };
+export const fixedWidth = { box: 34, name: 232, menu: 28 };
 export const widthOf = (shown: readonly Column[]): number =>
   fixedWidth.box + fixedWidth.name + fixedWidth.menu + shown.reduce((sum, c) => sum + c.width, 0);
 

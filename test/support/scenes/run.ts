@@ -35,7 +35,7 @@ export const runScenes: readonly Scene[] = [
       await page.getByLabel('PNG, dots an inch').fill('50');
     },
   ],
-  ['figure-edit-heat', '?runs=full#/compare?runs=r-done,r-tanh&edit=layer-similarity'],
+  ['figure-edit-heat', '?runs=full#/compare?runs=r-done,r-tanh&edit=model-similarity'],
   ['figure-tools', '?runs=full#/run/r-done', (page) => page.locator('[data-figure="spectrum"] .frame svg').hover()],
   [
     'run-delete',
