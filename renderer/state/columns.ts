@@ -94,6 +94,7 @@ const dispensable = [
   'training.optimizer',
   'ntkTarget',
   'meanCka',
+  'epochs',
 ];
 
 /** Room that the table needs beside its columns: box, name, menu, px. */
