@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 import path from 'node:path';
+import { bundledPackages } from './scripts/bundled-packages.ts';
 
 /** Three bundles: everything on Node (shell, command line, compute process), the preload, the page. */
 export default defineConfig({
   main: {
-    plugins: [svelte()], // figures are drawn without a browser too
+    plugins: [svelte(), bundledPackages()], // figures are drawn without a browser too
     build: {
       outDir: 'dist/node',
       externalizeDeps: true,
@@ -21,6 +22,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [bundledPackages()],
     build: {
       outDir: 'dist/preload',
       externalizeDeps: false,
@@ -30,7 +32,7 @@ export default defineConfig({
   renderer: {
     root: 'renderer',
     envDir: path.resolve('renderer'),
-    plugins: [svelte()],
+    plugins: [svelte(), bundledPackages()],
     build: { outDir: path.resolve('dist/renderer'), minify: true, rollupOptions: { input: path.resolve('renderer/index.html') } },
   },
 });
