@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 import path from 'node:path';
 
-/** Three bundles: everything on Node (shell, command line, compute process), the preload, the page. */
+/** Three bundles: everything on Node (shell, command line, compute process, the thread that draws), the preload, the page. */
 export default defineConfig({
   main: {
     plugins: [svelte()], // figures are drawn without a browser too
@@ -14,6 +14,7 @@ export default defineConfig({
           electron: 'electron/main.ts',
           cli: 'main/host/cli.ts',
           compute: 'main/compute/entry.ts',
+          draw: 'main/host/draw/entry.ts',
           bench: 'main/compute/bench/entry.ts',
         },
         output: { format: 'es' },

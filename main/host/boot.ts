@@ -15,6 +15,7 @@ import {
   type Services as AllServices,
 } from '../services/index.ts';
 import { openLibrary, type Library } from '../store/index.ts';
+import { createDrawing } from './draw/thread.ts';
 import { version, type HostPaths } from './paths.ts';
 
 export { exportKinds, loadPresets };
@@ -117,6 +118,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
   const { data, device, host, log, paths } = o;
   const presets = loadPresets(path.join(paths.resources, 'presets'));
   const library = open(o);
+  const drawing = createDrawing({ entry: paths.draw, fontsDir: path.join(paths.resources, 'fonts') });
   const listeners = new Set<Emit>();
   const services = createServices({
     library,
@@ -127,10 +129,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     presets,
     dataDir: data,
     device,
-    drawFigure: async (figure, style, format, options) => {
-      const { drawFigure } = await import('./figures.ts');
-      return drawFigure(figure, style, format, { fontsDir: path.join(paths.resources, 'fonts'), ...options });
-    },
+    drawFigure: drawing.draw,
     version,
     host,
     log,
@@ -154,6 +153,9 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     importBundle: (request, options) => services.importBundle(request, options),
     saveBundle: (request) => services.saveBundle(request),
     bundleName: (runs) => services.bundleName(runs),
-    close: () => services.close(),
+    close: async () => {
+      await drawing.close();
+      await services.close();
+    },
   };
 }
