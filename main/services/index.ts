@@ -26,6 +26,7 @@ import { createReproduce } from './reproduce/index.ts';
 import { createRuns } from './runs.ts';
 import { createSettings } from './settings.ts';
 import { createShelf } from './shelf.ts';
+import { inSlices } from './slices.ts';
 import { createCosts } from './sweep-cost.ts';
 import { createSweeps } from './sweeps.ts';
 import { createTasks } from './tasks.ts';
@@ -111,9 +112,12 @@ export function createServices(o: ServicesOptions): Services {
   const checkAll = async (configs: readonly RunConfig[], wish?: DeviceWish) => {
     await machine.checkDevice(wish);
     const room = await machine.room();
-    for (const config of configs) checkFits(config, room, shapeOf);
     // Runs of a sweep share their data, which are read to be checked.
-    const different = new Map(configs.map((config) => [JSON.stringify(config.data), config]));
+    const different = new Map<string, RunConfig>();
+    await inSlices(configs, (config) => {
+      checkFits(config, room, shapeOf);
+      different.set(JSON.stringify(config.data), config);
+    });
     for (const config of different.values()) await checkDataset(config, dataDir);
   };
   const check = (config: RunConfig, wish?: DeviceWish) => checkAll([config], wish);
@@ -131,7 +135,7 @@ export function createServices(o: ServicesOptions): Services {
     shapeOf,
   });
   const { tidy, ...shelf } = createShelf({ library, emit, toWrite: many.toWrite, cancel: runs['run.cancel'] });
-  const { checkSweep, ...sweeps } = createSweeps({
+  const { checkSweep, stopStarts, ...sweeps } = createSweeps({
     library,
     emit,
     presets: allPresets,
@@ -192,6 +196,7 @@ export function createServices(o: ServicesOptions): Services {
     async close() {
       await tasks.stopAll();
       await transfers.close();
+      await stopStarts();
       await stopAll('the program was closed');
       await compute.close();
       library.close();

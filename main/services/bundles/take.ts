@@ -38,7 +38,7 @@ export async function takeBundle(library: Library, request: TakeRequest, o: Bund
     return { runs: planned.map(({ id, name, outcome, was }) => ({ id, name, outcome, was })) };
   } finally {
     await bundle.close();
-    while (library.staging.abandonOne()) await setImmediate();
+    while (library.staging.abandonSome()) await setImmediate();
     while (library.staging.releaseSome()) await setImmediate();
   }
 }
