@@ -45,6 +45,8 @@ export interface Services extends Pick<
   | 'exportArrays'
   | 'compareLayers'
   | 'datasets'
+  | 'presets'
+  | 'ownPreset'
   | 'check'
   | 'checkSweep'
   | 'fetchDataset'
@@ -144,6 +146,8 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     exportArrays: (request, options) => services.exportArrays(request, options),
     compareLayers: (request, options) => services.compareLayers(request, options),
     datasets: () => services.datasets(),
+    presets: () => services.presets(),
+    ownPreset: (name) => services.ownPreset(name),
     check: (config) => services.check(config),
     checkSweep: (asked) => services.checkSweep(asked),
     fetchDataset: (name, options) => services.fetchDataset(name, options),

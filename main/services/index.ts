@@ -37,7 +37,7 @@ export { analyse, type Activations } from './analyse.ts';
 export { exportKinds, type ExportKind, type ExportOptions, type ExportRequest } from './export.ts';
 export { toListJson, toShowJson } from './json.ts';
 export { configFor, loadPresets, type Preset } from './presets.ts';
-export { cellsOf, parseSweep, withSettings } from '../sweeps/index.ts';
+export { cellsOf, checkLimits, configHash, parseSweep, slurmFiles, sweepHash, withSettings, type Sweep } from '../sweeps/index.ts';
 
 /** Draws a figure without a page. scale: pixels per CSS pixel, PNG only; request: what an SVG says it was asked for */
 export type DrawFigure = (
@@ -74,6 +74,10 @@ export interface Services extends Handlers, Datasets, Bundles {
   exportArrays(request: ExportRequest, o?: ExportOptions): AsyncGenerator<NamedArray, void, void>;
   /** As `compare.layers`, to be watched and stopped. */
   compareLayers(request: CallParsed<'compare.layers'>, o?: CompareOptions): Promise<LayerComparison>;
+  /** of the program and own ones that this version can read */
+  presets(): readonly Preset[];
+  /** null: there is none of this name. @throws `bad-input` for one that another version kept and this one cannot read */
+  ownPreset(name: string): Preset | null;
   /** @throws `bad-input` for a config that this machine cannot run: too large, or its data are missing or broken */
   check(config: RunConfig): Promise<void>;
   /** @throws `bad-input` for a sweep that this machine cannot run, as far as it is not done yet; writes nothing */
@@ -126,7 +130,11 @@ export function createServices(o: ServicesOptions): Services {
     queueTeller(emit, () => queue),
   );
   const { runToEnd, stopAll, many, ...runs } = createRuns({ library, trainer, emit, queue, presets: () => allPresets(), device, check });
-  const { all: allPresets, ...presetCalls } = createPresets({
+  const {
+    all: allPresets,
+    own: ownPreset,
+    ...presetCalls
+  } = createPresets({
     library,
     emit,
     presets,
@@ -183,6 +191,8 @@ export function createServices(o: ServicesOptions): Services {
     'figure.data': figureData,
     'figure.export': (input) => exportFigure(input, { library, figureData, drawFigure: o.drawFigure }),
 
+    presets: allPresets,
+    ownPreset,
     runToEnd,
     tidy,
     check,

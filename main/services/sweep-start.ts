@@ -40,7 +40,7 @@ export interface Starts {
 }
 
 /** What a start has to do with a cell. */
-type Way = 'done' | 'takenOver' | 'underway' | 'resumed' | 'created' | 'failed';
+type Way = 'done' | 'takenOver' | 'underway' | 'resumed' | 'created' | 'failed' | 'left';
 interface Step {
   way: Way;
   /** the run that the cell has, or is to take over; null: one is to be made */
@@ -52,6 +52,9 @@ interface Plan {
   hashes: readonly string[];
   /** runs that are done, by the hash of their config */
   done: ReadonlyMap<string, string>;
+  retry: boolean;
+  /** places of the cells that may be trained; null: all */
+  only: ReadonlySet<number> | null;
 }
 
 export function createStarts(o: StartsOptions): Starts {
@@ -65,27 +68,31 @@ export function createStarts(o: StartsOptions): Starts {
     return mine;
   };
   const write = (slice: () => void) => library.transaction(slice);
-  const stepOf = ({ hashes, done }: Plan, id: string | null, position: number, retry = false): Step => {
+  const stepOf = ({ hashes, done, retry, only }: Plan, id: string | null, position: number): Step => {
     const { run, state } = id === null ? { run: null, state: 'none' as const } : library.sweeps.place(id, position);
     if (state === 'done') return { way: 'done', run };
     if (state === 'queued' || state === 'running' || state === 'paused') return { way: 'underway', run };
     const same = done.get(hashes[position]);
     if (same !== undefined && library.runs.stateOf(same) === 'done') return { way: 'takenOver', run: same };
+    if (only && !only.has(position)) return { way: 'left', run };
     if (state === 'failed' && !retry) return { way: 'failed', run };
     return run !== null && (state === 'failed' || state === 'interrupted') ? { way: 'resumed', run } : { way: 'created', run: null };
   };
 
   /** Refuses before anything is written. */
-  const plan = async ({ sweep, cells }: Wanted, { jobs = 1, retry, device }: Asked): Promise<Plan> => {
+  const plan = async ({ sweep, cells }: Wanted, { jobs = 1, retry = false, only: asked, device }: Asked): Promise<Plan> => {
+    const beyond = asked?.find((cell) => cell > cells.length);
+    if (beyond !== undefined) throw badInput(`only: expected cells 1 … ${cells.length}, got ${beyond}`);
+    const only = asked ? new Set(asked.map((cell) => cell - 1)) : null;
     const hashes: string[] = [];
     await inSlices(cells, ({ config }) => hashes.push(configHash(config)));
     const hash = sweepHash(sweep.name, hashes);
     const id = library.sweeps.find(hash);
     const allDone = id !== null && library.sweeps.get(id).counts.done === cells.length;
-    const found: Plan = { hash, hashes, done: allDone ? new Map() : await doneRuns(library, cells) };
+    const found: Plan = { hash, hashes, done: allDone ? new Map() : await doneRuns(library, cells), retry, only };
     const open: RunConfig[] = [];
     await inSlices([...cells.entries()], ([position, { config }]) => {
-      const { way } = stepOf(found, id, position, retry);
+      const { way } = stepOf(found, id, position);
       if (way === 'created' || way === 'resumed') open.push(config);
     });
     await o.checkAll(open, device);
@@ -97,7 +104,7 @@ export function createStarts(o: StartsOptions): Starts {
     if (stopped) throw new KernelscopeError('cancelled', 'sweep: the program was closed before it had started; nothing of it is kept');
   };
   /** Writes what is to be new, out of every list. */
-  const prepare = async ({ sweep, cells }: Wanted, { device = many.device, retry }: Asked, found: Plan) => {
+  const prepare = async ({ sweep, cells }: Wanted, { device = many.device }: Asked, found: Plan) => {
     const { hash, hashes } = found;
     const known = library.sweeps.find(hash);
     const id = known ?? library.starts.begin({ name: sweep.name, hash, spec: sweep.spec });
@@ -106,7 +113,7 @@ export function createStarts(o: StartsOptions): Starts {
       [...cells.entries()],
       ([position, { config }]) => {
         goOn();
-        const step = stepOf(found, known, position, retry);
+        const step = stepOf(found, known, position);
         const run = step.way === 'created' ? library.starts.run(id, { name: config.name, config, device }) : step.run;
         if (known === null) library.starts.cell(id, position, { name: config.name, hash: hashes[position] });
         if (step.way === 'created' || step.way === 'takenOver') library.sweeps.setRun(id, position, run as string);
@@ -159,7 +166,8 @@ export function createStarts(o: StartsOptions): Starts {
     check: async (wanted, asked) => void (await plan(wanted, asked)),
     async start(wanted, asked) {
       const found = await plan(wanted, asked);
-      await o.calibration(asked.device); // while nothing else is at work: later it would measure what is left of the machine
+      // While nothing else is at work: later it would measure what is left of the machine.
+      if (found.only?.size !== 0) await o.calibration(asked.device);
       goOn();
       await undo(library); // an earlier start may have failed to: of a disk that was full
       let made: Awaited<ReturnType<typeof prepare>>;
@@ -179,8 +187,8 @@ export function createStarts(o: StartsOptions): Starts {
       await tell(name, steps);
       const count = (way: Way) => steps.filter((s) => s.way === way).length;
       const [done, takenOver, underway] = [count('done'), count('takenOver'), count('underway')];
-      const [resumed, created, failed] = [count('resumed'), count('created'), count('failed')];
-      return { id, name, size: wanted.cells.length, done, takenOver, underway, resumed, created, failed };
+      const [resumed, created, failed, left] = [count('resumed'), count('created'), count('failed'), count('left')];
+      return { id, name, size: wanted.cells.length, done, takenOver, underway, resumed, created, failed, left };
     },
     async stop() {
       stopped = true;

@@ -1,6 +1,7 @@
 // Calls about sweeps.
 import { z } from 'zod';
 import type { Estimate, Room } from '../results.ts';
+import { mostCells } from '../sweep-grid.ts';
 import type { SweepDetail, SweepStart, SweepSummary, Table1 } from '../sweeps.ts';
 import { deviceWish, runIds } from './parts.ts';
 
@@ -12,8 +13,14 @@ export const sweepCalls = {
   'sweep.list': z.strictObject({}),
   'sweep.get': z.strictObject({ sweep: sweepRef }),
   'sweep.estimate': z.strictObject(sweepAsked),
-  /** jobs: how many runs train at a time from now on; retry: failed ones too */
-  'sweep.start': z.strictObject({ ...sweepAsked, jobs: z.number().int().min(1).max(64).optional(), retry: z.boolean().optional() }),
+  /** jobs: how many runs train at a time from now on; retry: failed ones too; only: of the cells, counted from 1, these are trained, and the
+   *  others have a run only where one of the same config is done */
+  'sweep.start': z.strictObject({
+    ...sweepAsked,
+    jobs: z.number().int().min(1).max(64).optional(),
+    retry: z.boolean().optional(),
+    only: z.array(z.number().int().min(1).max(mostCells)).max(mostCells).optional(),
+  }),
   'sweep.cancel': z.strictObject({ sweep: sweepRef }),
   /** of a sweep or of all runs that have this tag, or else of these runs */
   'sweep.table1': z.strictObject({

@@ -10,7 +10,7 @@ const base = {
   analysis: { probe: { train: 20, test: 20 }, snapshots: [0, 2, 'last'] },
 };
 const sweep = (n: number) => ({ name: 'many', base, grid: { seed: [...Array(n).keys()] } });
-const zero = { done: 0, takenOver: 0, underway: 0, resumed: 0, created: 0, failed: 0 };
+const zero = { done: 0, takenOver: 0, underway: 0, resumed: 0, created: 0, failed: 0, left: 0 };
 
 let toClose: { close(): Promise<void> }[] = [];
 const open = (...args: Parameters<typeof setUp>) => {
@@ -137,4 +137,22 @@ test('the same sweep asked for twice at once is started once; one that is stoppe
   expect((await services['sweep.get']({ sweep: 'many' })).counts.queued).toBeUndefined();
   expect((await services['queue.get']({})).waitingInAll).toBe(0);
   expect(started.every((job) => job.cancelled)).toBe(true);
+});
+
+test('only some cells: the others have a run where one is done, and are left else', async () => {
+  const { compute, started } = playedCompute();
+  const { services } = open(compute);
+  const states = async () => (await services['sweep.get']({ sweep: 'many' })).cells.map((c) => c.state);
+  expect(await services['sweep.start']({ sweep: sweep(3), only: [2] })).toMatchObject({ ...zero, created: 1, left: 2 });
+  await settle();
+  expect(started.map((s) => s.input.config.seed)).toEqual([1]);
+  started[0].done();
+  await settle();
+  expect(await states()).toEqual(['none', 'done', 'none']);
+  // Another sweep takes it over and trains nothing.
+  const other = { ...sweep(3), name: 'other' };
+  expect(await services['sweep.start']({ sweep: other, only: [] })).toMatchObject({ ...zero, takenOver: 1, left: 2 });
+  expect(await services['sweep.start']({ sweep: sweep(3) })).toMatchObject({ ...zero, done: 1, created: 2 });
+  for (const call of [services['sweep.start'], services.checkSweep])
+    await expect(call({ sweep: sweep(3), only: [4] })).rejects.toThrow(/^only: expected cells 1 … 3, got 4$/);
 });
