@@ -132,6 +132,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     dataDir: data,
     device,
     drawFigure: drawing.draw,
+    keepsQueue: o.access === 'write-if-free', // a command runs what it was asked for, whatever the app's queue does
     version,
     host,
     log,

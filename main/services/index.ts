@@ -15,6 +15,7 @@ import { checkFits, estimate, type ShapeOf } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
 import { exportFigure } from './figure-export.ts';
 import { createFigures } from './figures.ts';
+import { keptQueue } from './kept-queue.ts';
 import { createMachine } from './machine.ts';
 import { createPresets } from './own-presets.ts';
 import { configFor, type Preset } from './presets.ts';
@@ -59,8 +60,10 @@ export interface ServicesOptions {
   host: 'web' | 'desktop';
   /** that new runs ask for; `auto` unless told */
   device?: DeviceWish;
-  /** how many train at a time; 1 unless told */
+  /** how many train at a time; 1 unless told, or kept */
   atOnce?: number;
+  /** what a person sets of the queue is kept with the library and taken up again: of a host that lives long */
+  keepsQueue?: boolean;
   /** ms between checkpoints; a minute unless told */
   checkpointEvery?: number;
   /** for what no caller hears of */
@@ -125,10 +128,13 @@ export function createServices(o: ServicesOptions): Services {
     for (const config of different.values()) await checkDataset(config, dataDir);
   };
   const check = (config: RunConfig, wish?: DeviceWish) => checkAll([config], wish);
-  const queue: Queue = new Queue(
-    o.atOnce ?? 1,
-    queueTeller(emit, () => queue),
-  );
+  const kept = o.keepsQueue ? keptQueue(library) : null;
+  const tell = queueTeller(emit, () => queue);
+  const queue: Queue = new Queue(kept?.found?.atOnce ?? o.atOnce ?? 1, () => {
+    kept?.keep(queue);
+    tell();
+  });
+  if (kept?.found?.held) queue.hold(true);
   const { runToEnd, stopAll, many, ...runs } = createRuns({ library, trainer, emit, queue, presets: () => allPresets(), device, check });
   const {
     all: allPresets,
