@@ -9,7 +9,7 @@ import type { Compute, DeviceWish } from '../compute/index.ts';
 import { checkDataset, sampleShape } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
 import { createBundles, type Bundles } from './bundle-tasks.ts';
-import { createComparer, type CompareOptions } from './compare.ts';
+import { createComparer } from './compare.ts';
 import { createDatasets, type Datasets } from './datasets.ts';
 import { checkFits, estimate, type ShapeOf } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
@@ -21,11 +21,11 @@ import { createPresets } from './own-presets.ts';
 import { configFor, type Preset } from './presets.ts';
 import { createQueueCalls, queueTeller } from './queue-calls.ts';
 import { Queue } from './queue.ts';
-import { rememberDrift } from './remember-drift.ts';
 import { createRunFacts } from './run-facts.ts';
 import { createReproduce } from './reproduce/index.ts';
 import { createRuns } from './runs.ts';
 import { createSettings } from './settings.ts';
+import type { Watch } from './shared.ts';
 import { createShelf } from './shelf.ts';
 import { inSlices } from './slices.ts';
 import { createCosts } from './sweep-cost.ts';
@@ -76,7 +76,7 @@ export interface Services extends Handlers, Datasets, Bundles {
   /** Raw arrays, one by one, as CONTRACT names them; the request is checked at once. */
   exportArrays(request: ExportRequest, o?: ExportOptions): AsyncGenerator<NamedArray, void, void>;
   /** As `compare.layers`, to be watched and stopped. */
-  compareLayers(request: CallParsed<'compare.layers'>, o?: CompareOptions): Promise<LayerComparison>;
+  compareLayers(request: CallParsed<'compare.layers'>, o?: Watch): Promise<LayerComparison>;
   /** of the program and own ones that this version can read */
   presets(): readonly Preset[];
   /** null: there is none of this name. @throws `bad-input` for one that another version kept and this one cannot read */
@@ -161,7 +161,7 @@ export function createServices(o: ServicesOptions): Services {
     shapeOf,
   });
   const comparer = createComparer(library, compute, emit);
-  const figureData = createFigures(library, rememberDrift(comparer.similarities));
+  const figureData = createFigures(library, comparer.similarities);
   const tasks = createTasks(emit, log);
   const transfers = createTransfers({ dir: incomingFolder(library) });
   const room = async () => (await machine.room()).diskBytes;
@@ -194,8 +194,11 @@ export function createServices(o: ServicesOptions): Services {
     'compare.layers': comparer['compare.layers'],
     'compare.models': comparer['compare.models'],
     'compare.cancel': comparer['compare.cancel'],
-    'figure.data': figureData,
-    'figure.export': (input) => exportFigure(input, { library, figureData, drawFigure: o.drawFigure }),
+    'figure.data': ({ ticket, ...request }, caller) => comparer.watched(ticket, caller, (watch) => figureData(request, watch)),
+    'figure.export': ({ ticket, ...input }, caller) =>
+      comparer.watched(ticket, caller, (watch) =>
+        exportFigure(input, { library, figureData: (request) => figureData(request, watch), drawFigure: o.drawFigure }),
+      ),
 
     presets: allPresets,
     ownPreset,
