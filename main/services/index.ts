@@ -149,7 +149,7 @@ export function createServices(o: ServicesOptions): Services {
     shapeOf,
   });
   const { tidy, ...shelf } = createShelf({ library, emit, toWrite: many.toWrite, cancel: runs['run.cancel'] });
-  const { checkSweep, stopStarts, ...sweeps } = createSweeps({
+  const { checkSweep, stopStarts, betweenStarts, ...sweeps } = createSweeps({
     library,
     emit,
     presets: allPresets,
@@ -166,7 +166,7 @@ export function createServices(o: ServicesOptions): Services {
   const transfers = createTransfers({ dir: incomingFolder(library) });
   const room = async () => (await machine.room()).diskBytes;
   const { toWrite } = many;
-  const bundles = createBundles({ library, tasks, transfers, emit, version, room, toWrite });
+  const bundles = createBundles({ library, tasks, transfers, emit, version, room, toWrite, alone: betweenStarts });
 
   return {
     ...runs,

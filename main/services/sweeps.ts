@@ -21,6 +21,8 @@ type SweepCalls = Pick<Handlers, 'sweep.list' | 'sweep.get' | 'sweep.estimate' |
 export interface SweepServices extends SweepCalls {
   /** @throws `bad-input` for a sweep that this machine cannot run as far as it is not done yet */
   checkSweep(asked: CallParsed<'sweep.start'>): Promise<void>;
+  /** Works while no sweep is being started. */
+  betweenStarts<T>(work: () => Promise<T>): Promise<T>;
   /** A start under way is undone, or finished where all is written. */
   stopStarts(): Promise<void>;
 }
@@ -47,7 +49,11 @@ export function createSweeps(o: SweepsOptions): SweepServices {
   };
 
   return {
-    'sweep.list': async () => library.sweeps.list(),
+    async 'sweep.list'({ run }) {
+      if (run === undefined) return library.sweeps.list();
+      const ids = new Set(library.sweeps.having(library.runs.resolve(run)).map((cell) => cell.sweep));
+      return library.sweeps.list().filter((s) => ids.has(s.id));
+    },
     async 'sweep.get'({ sweep: ref }): Promise<SweepDetail> {
       const id = named(ref);
       const cells = library.sweeps.cells(id);
@@ -74,6 +80,7 @@ export function createSweeps(o: SweepsOptions): SweepServices {
         return starts.start(wanted, asked);
       }),
     stopStarts: () => starts.stop(),
+    betweenStarts: starts.alone,
 
     async 'sweep.cancel'({ sweep: ref }) {
       await starts.alone(async () => undefined); // one that is being started is stopped as a whole

@@ -28,6 +28,7 @@ export function startsTable(db: Sqlite.Database, runs: Pick<RunsTable, 'create'>
       `SELECT run FROM staged_runs WHERE sweep IN (SELECT id FROM sweeps WHERE written = 1) ORDER BY (SELECT runs.rowid FROM runs WHERE runs.id = run) LIMIT ${atOnce}`,
     )
     .pluck();
+  const settle = db.prepare('UPDATE sweeps SET starting = 0 WHERE id = ?');
   const finish = db.prepare('UPDATE sweeps SET starting = 0, written = 0 WHERE written = 1');
   const removeRuns = db.prepare(`
     DELETE FROM runs WHERE id IN (SELECT run FROM staged_runs WHERE sweep IN (SELECT id FROM sweeps WHERE written = 0) LIMIT ${atOnce})`);
@@ -55,6 +56,8 @@ export function startsTable(db: Sqlite.Database, runs: Pick<RunsTable, 'create'>
     run: (sweep: string, run: NewRun): string => insertRun(sweep, run),
     /** All of it is written: from now on it is shown, and no longer removed. */
     written: (id: string): void => void setWritten.run(id),
+    /** A sweep without new runs is in the library from now on. */
+    settle: (id: string): void => void settle.run(id),
     /** Shows some of the runs that are written, in the order of their writing, and last their sweep; answers their ids, none at the end. */
     showSome: db.transaction((): string[] => {
       const ids = left.all();

@@ -34,6 +34,9 @@ export function sweepsTable(db: Sqlite.Database) {
   const place = db.prepare<[string, number], { run: string | null; state: CellState }>(`
     SELECT runs.id AS run, coalesce(runs.state, 'none') AS state
     FROM sweep_cells LEFT JOIN runs ON runs.id = sweep_cells.run AND runs.deleted IS NULL WHERE sweep = ? AND position = ?`);
+  const having = db.prepare<[string], { sweep: string; position: number }>(
+    `SELECT sweep, position FROM sweep_cells JOIN sweeps ON sweeps.id = sweep WHERE run = ? AND starting = 0 ORDER BY created, sweep, position`,
+  );
   const done = db
     .prepare<[string], string>(
       `SELECT id FROM runs WHERE state = 'done' AND deleted IS NULL AND dataset IN (SELECT value FROM json_each(?)) ORDER BY created DESC, rowid DESC`,
@@ -62,6 +65,8 @@ export function sweepsTable(db: Sqlite.Database) {
     /** The run of one cell. */
     place: (id: string, position: number): { run: string | null; state: CellState } =>
       place.get(id, position) ?? { run: null, state: 'none' },
+    /** Which cells of which sweeps a run is, oldest sweep first. */
+    having: (run: string): { sweep: string; position: number }[] => having.all(run),
     /** Ids of the runs on these datasets that are done, newest first. */
     done: (datasets: readonly string[]): string[] => done.all(JSON.stringify(datasets)),
     /** The id of the sweep that a person named: by its id, its name, or a prefix of the id that no other sweep shares; null: there is none.

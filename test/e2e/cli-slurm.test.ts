@@ -88,10 +88,17 @@ test('the collector takes what is done and says what is missing; it may be run a
   for (let i = 0; i < 2; i++) {
     const { status, said } = await collect();
     expect(said).toContain(i === 0 ? '1 run imported' : '0 runs imported, 1 was here already');
+    expect(said).toMatch(
+      i === 0 ? /of the sweep pair \([0-9a-f]{8}\): 1 of its 2 cells filled; it is new here/ : /: 0 of its 2 cells filled$/m,
+    );
     expect(said).toContain('epochs=100000 seed=7 (no run): none');
     expect(status).toBe(1);
   }
   const [found] = await cliJson<SweepSummary[]>(['sweep', '--list'], o);
+  // The bundle says where its run belongs.
+  const { out: shown } = await cli(['show', 'epochs=3 seed=7'], o);
+  expect(shown).toContain(`a cell of the sweep pair (${found.id})`);
+  expect(await cliJson<object>(['show', 'epochs=3 seed=7'], o)).toMatchObject({ sweeps: [{ id: found.id, name: 'pair' }] });
   expect(found).toMatchObject({ name: 'pair', size: 2, counts: { done: 1, none: 1 } });
   const refused = await cli(['sweep', sweepFile, '--take-over', '--cell', '1'], o);
   expect([refused.status, refused.lines]).toEqual([2, ['--cell: expected without --take-over, which trains nothing']]);

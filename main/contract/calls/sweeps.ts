@@ -3,14 +3,15 @@ import { z } from 'zod';
 import type { Estimate, Room } from '../results.ts';
 import { mostCells } from '../sweep-grid.ts';
 import type { SweepDetail, SweepStart, SweepSummary, Table1 } from '../sweeps.ts';
-import { deviceWish, runIds } from './parts.ts';
+import { deviceWish, runId, runIds } from './parts.ts';
 
 const sweepRef = z.string().min(1).max(200);
 /** A preset's name, or a sweep as its file has it; `parseSweep` parses that one, and names its fields. */
 const sweepAsked = { preset: z.string().max(200).optional(), sweep: z.unknown().optional(), device: deviceWish.optional() };
 
 export const sweepCalls = {
-  'sweep.list': z.strictObject({}),
+  /** run: only those that it is a cell of */
+  'sweep.list': z.strictObject({ run: runId.optional() }),
   'sweep.get': z.strictObject({ sweep: sweepRef }),
   'sweep.estimate': z.strictObject(sweepAsked),
   /** jobs: how many runs train at a time from now on; retry: failed ones too; only: of the cells, counted from 1, these are trained, and the

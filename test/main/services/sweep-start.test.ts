@@ -153,6 +153,9 @@ test('only some cells: the others have a run where one is done, and are left els
   const other = { ...sweep(3), name: 'other' };
   expect(await services['sweep.start']({ sweep: other, only: [] })).toMatchObject({ ...zero, takenOver: 1, left: 2 });
   expect(await services['sweep.start']({ sweep: sweep(3) })).toMatchObject({ ...zero, done: 1, created: 2 });
+  const named = async (run: string) => (await services['sweep.list']({ run })).map((s) => s.name);
+  expect([await named('seed=1'), await named('seed=0')]).toEqual([['other', 'many'], ['many']]);
+  await expect(named('nobody')).rejects.toMatchObject({ code: 'not-found' });
   for (const call of [services['sweep.start'], services.checkSweep])
     await expect(call({ sweep: sweep(3), only: [4] })).rejects.toThrow(/^only: expected cells 1 … 3, got 4$/);
 });
