@@ -3,7 +3,7 @@ import { defineConfig } from 'electron-vite';
 import path from 'node:path';
 import { bundledPackages } from './scripts/bundled-packages.ts';
 
-/** Three bundles: everything on Node (shell, command line, compute process), the preload, the page. */
+/** Three bundles: everything on Node (shell, command line, compute process, the thread that draws), the preload, the page. */
 export default defineConfig({
   main: {
     plugins: [svelte(), bundledPackages()], // figures are drawn without a browser too
@@ -15,6 +15,7 @@ export default defineConfig({
           electron: 'electron/main.ts',
           cli: 'main/host/cli.ts',
           compute: 'main/compute/entry.ts',
+          draw: 'main/host/draw/entry.ts',
           bench: 'main/compute/bench/entry.ts',
         },
         output: { format: 'es' },

@@ -28,6 +28,8 @@ export interface BundlesOptions {
   version: string;
   /** free bytes where the library lies */
   room(): Promise<number>;
+  /** lets no sweep be started meanwhile */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** @throws `locked` where the library is open for reading only */
   toWrite(): void;
 }
@@ -61,7 +63,7 @@ export function createBundles(o: BundlesOptions): Bundles & Pick<Handlers, 'libr
   const importBundle: Bundles['importBundle'] = ({ file, what }, options = {}) => {
     o.toWrite();
     return alone(options.signal, async () => {
-      const taken = await takeBundle(library, { file, what, room: () => o.room() }, options);
+      const taken = await takeBundle(library, { file, what, room: () => o.room(), alone: o.alone }, options);
       const fresh = taken.runs.filter((r) => r.outcome === 'imported');
       await inSlices(fresh, ({ id }) => o.emit('run.changed', library.runs.get(id)));
       return taken;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { CallInput } from '../../main/contract/calls.ts';
-import { svgOf } from '../../main/host/figures.ts';
+import { svgOf } from '../../main/host/draw/figure.ts';
 import { chooserOf } from '../support/browser.ts';
 import { galleryPage } from '../support/gallery-page.ts';
 import { temporaryFolder } from '../support/folder.ts';
