@@ -36,7 +36,7 @@ test('the page has no Node, and of the desktop only what the preload gives', asy
 });
 
 test('a run trains in a utility process, live in the window', async () => {
-  await startRun(page(), 'tiny', 8);
+  await startRun(page(), 'tiny', 8, 'done');
   await expect.poll(() => page().locator('[data-figure="training"] svg path').count()).toBeGreaterThan(1);
 });
 

@@ -60,12 +60,12 @@ export async function launch(options: Partial<LaunchOptions> & { library: string
   };
 }
 
-/** Fills in a small run and starts it; waits until it trains. */
-export async function startRun(page: Page, name: string, epochs: number): Promise<void> {
+/** Fills in a small run and starts it; waits until it trains, or has ended. */
+export async function startRun(page: Page, name: string, epochs: number, until: 'running' | 'done'): Promise<void> {
   await fillSmallRun(page, name, epochs);
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByRole('heading', { name, exact: true }).waitFor();
-  await stateIs(page, epochs > 1000 ? 'running' : 'done');
+  await stateIs(page, until);
 }
 
 /** Waits until the run that is shown is in this state. */
