@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { bundleExtension } from '../main/contract/bundles.ts';
 import { badInput, KernelscopeError } from '../main/contract/errors.ts';
-import { isLibrary, lookAt, type Libraries } from './libraries.ts';
+import { lookAt, type Libraries } from './libraries.ts';
 import type { PageLink } from './page-link.ts';
 import type { Windows } from './windows.ts';
 import type { Workplace } from './workplace.ts';
@@ -23,6 +23,8 @@ export interface OpenOptions {
 export interface Opener {
   /** Opens these one after the other; what cannot be opened is said in one line each. */
   open(paths: readonly string[]): Promise<void>;
+  /** Opens the library in a folder. */
+  openLibrary(dir: string): Promise<void>;
   /** Asks for a folder. */
   chooseLibrary(): Promise<void>;
   /** Asks for bundles. */
@@ -120,13 +122,13 @@ export function createOpener(o: OpenOptions): Opener {
   };
 
   let last: Promise<void> = Promise.resolve();
-  const open = (paths: readonly string[]): Promise<void> => {
-    for (const file of paths)
-      last = last.then(() => (isLibrary(file) || isFolder(file) ? openLibrary(file) : importBundle(file))).catch(refused);
-    return last;
+  const inOrder = (work: () => Promise<void>): Promise<void> => (last = last.then(work).catch(refused));
+  const open = async (paths: readonly string[]): Promise<void> => {
+    await Promise.all(paths.map((file) => inOrder(() => (isFolder(file) ? openLibrary(file) : importBundle(file)))));
   };
   return {
     open,
+    openLibrary: (dir) => inOrder(() => openLibrary(dir)),
     async chooseLibrary() {
       const answer = await choose({
         title: 'Open Library',
@@ -134,7 +136,8 @@ export function createOpener(o: OpenOptions): Opener {
         buttonLabel: 'Open Library',
         properties: ['openDirectory', 'createDirectory'],
       });
-      if (!answer.canceled) await open(answer.filePaths.slice(0, 1));
+      const [dir] = answer.filePaths;
+      if (!answer.canceled && dir) await inOrder(() => openLibrary(dir));
     },
     async chooseBundles() {
       const answer = await choose({

@@ -125,7 +125,7 @@ export async function createShell({ log, say, library, told, data }: ShellOption
     setMenu(state, {
       ask: (command) => link.send({ do: command }),
       chooseLibrary: () => void opener.chooseLibrary().catch(failed),
-      openLibrary: (dir) => void opener.open([dir]),
+      openLibrary: (dir) => void opener.openLibrary(dir),
       forgetLibraries: () => {
         libraries.forget();
         drawMenu();

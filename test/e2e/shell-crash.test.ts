@@ -65,9 +65,23 @@ test('a compute process that dies takes its run along and nothing else; the run 
   const [pid] = /\d+/.exec(/process \d+/.exec((await line.textContent()) ?? '')?.[0] ?? '') ?? [];
   process.kill(Number(pid), 'SIGKILL');
   await stateIs(desk.page, 'interrupted');
-  await desk.page.getByText(/the compute process ended/).first().waitFor();
+  await desk.page
+    .getByText(/the compute process ended/)
+    .first()
+    .waitFor();
+  // What the next one writes to its standard error is in the log.
+  await desk.app.evaluate(({ utilityProcess }) => {
+    const fork = utilityProcess.fork.bind(utilityProcess);
+    utilityProcess.fork = (...given) => {
+      utilityProcess.fork = fork;
+      const child = fork(...given);
+      setTimeout(() => child.stderr?.emit('data', Buffer.from('a driver complains\n')));
+      return child;
+    };
+  });
   await desk.page.getByRole('button', { name: 'Resume' }).first().click();
   await stateIs(desk.page, 'running');
+  expect(desk.log()).toContain('a driver complains');
   await desk.menu('cancel');
   await stateIs(desk.page, 'interrupted');
 }, 60_000);
@@ -87,19 +101,3 @@ test('what nobody caught is written down, the person is told, and the app goes o
   await desk.page.getByRole('link', { name: 'sturdy' }).waitFor();
   expect(await desk.app.evaluate(({ crashReporter }) => crashReporter.getUploadToServer())).toBe(false);
 });
-
-test('what a compute process writes to its standard error is in the log', async () => {
-  await desk.app.evaluate(({ app, utilityProcess }) => {
-    // The next compute process says something before it begins.
-    const fork = utilityProcess.fork.bind(utilityProcess);
-    void app;
-    utilityProcess.fork = (file, args, options) => {
-      utilityProcess.fork = fork;
-      const child = fork(file, args, options);
-      setTimeout(() => child.stderr?.emit('data', Buffer.from('a driver complains\n')));
-      return child;
-    };
-  });
-  await startRun(desk.page, 'noisy', 2, 'done');
-  expect(desk.log()).toContain('a driver complains');
-}, 60_000);

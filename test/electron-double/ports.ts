@@ -29,8 +29,11 @@ export class PortDouble extends EventEmitter implements Pick<Electron.MessagePor
   #closed = false;
   #early: { data: unknown; ports: PortDouble[] }[] = [];
 
-  /** ports: so many that the page sent along; here they lead nowhere */
-  postMessage(data: unknown, _transfer: Electron.MessagePortMain[] = [], ports = 0): void {
+  postMessage(data: unknown): void {
+    this.relay(data, 0);
+  }
+  /** As from a page, which sent so many ports along; here they lead nowhere. */
+  relay(data: unknown, ports: number): void {
     if (!this.#closed) this.deliver(structuredClone(data), ports);
   }
   receive(data: unknown, ports = 0): void {

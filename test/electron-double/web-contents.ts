@@ -78,8 +78,15 @@ export class WebContentsDouble extends EventEmitter implements Pick<Electron.Web
     const page = await this.#alive();
     const shown = this.#world.protocol.toPage(url);
     this.#loading = shown;
-    await page.goto(shown, { waitUntil: 'load' });
-    this.#loading = undefined;
+    try {
+      await page.goto(shown, { waitUntil: 'load' });
+    } catch (error) {
+      // Chromium's page about the error comes a moment later, in the way of whatever is loaded next.
+      await page.waitForURL('chrome-error://**', { timeout: 2000 }).catch(() => undefined);
+      throw error;
+    } finally {
+      this.#loading = undefined;
+    }
   }
   reload(): void {
     const url = this.getURL();
@@ -242,7 +249,7 @@ export class WebContentsDouble extends EventEmitter implements Pick<Electron.Web
   }
 
   async #receive(message: FromPreload, page: Page): Promise<void> {
-    if (message.type === 'port') return this.#ports.get(message.port)?.postMessage(this.#codec.decode(message.data), [], message.ports);
+    if (message.type === 'port') return this.#ports.get(message.port)?.relay(this.#codec.decode(message.data), message.ports);
     const frame = { url: this.#world.protocol.fromPage(page.url()), parent: null };
     const event = { sender: this, senderFrame: frame, processId: 1, frameId: 1, type: 'frame' } as unknown as Electron.IpcMainInvokeEvent;
     const args = this.#codec.decode(message.args) as unknown[];

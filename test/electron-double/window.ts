@@ -35,6 +35,7 @@ type Statics = keyof Pick<typeof Electron.BrowserWindow, 'getAllWindows' | 'getF
 export function createWindowClass(app: AppDouble, world: World) {
   const all = new Set<WindowDouble>();
   let focused: WindowDouble | null = null;
+  const take = (window: WindowDouble) => (focused = window);
   let nextId = 1;
 
   class WindowDouble extends EventEmitter implements Pick<Electron.BrowserWindow, Members> {
@@ -121,7 +122,7 @@ export function createWindowClass(app: AppDouble, world: World) {
     focus(): void {
       if (focused === this || !this.#visible || this.#minimized) return;
       focused?.blur();
-      focused = this;
+      take(this);
       this.emit('focus');
     }
     blur(): void {

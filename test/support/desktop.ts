@@ -44,7 +44,7 @@ export async function launch(options: Partial<LaunchOptions> & { library: string
       app.evaluate(({ Menu }, name) => {
         const item = Menu.getApplicationMenu()?.getMenuItemById(name);
         if (!item?.enabled) return false;
-        item.click();
+        (item.click as () => void)();
         return true;
       }, id),
     answer: (...buttons) =>
