@@ -14,6 +14,7 @@ const say = (line: string) => {
   log.write(line);
   process.stderr.write(`${line.trimEnd()}\n`);
 };
+process.stderr.on('error', () => undefined); // started without a terminal: nobody reads there, and the log has it
 let shell: Shell | null = null;
 /** what is to be opened once there is a shell */
 let early: string[] = [];
@@ -22,6 +23,7 @@ const open = (paths: readonly string[]) => (shell ? shell.open(paths) : void (ea
 app.setAppUserModelId('org.kernelscope.app'); // Windows: whose notifications and task bar these are
 if (process.platform === 'linux') app.setDesktopName('kernelscope.desktop'); // the same for docks
 reportCrashes(log);
+app.enableSandbox();
 claimScheme();
 guardPages(say);
 app.on('open-file', (event, file) => {

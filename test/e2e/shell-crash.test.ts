@@ -57,6 +57,10 @@ test('one that crashes again at once gives way to a page without scripts, from w
 }, 60_000);
 
 test('a compute process that dies takes its run along and nothing else; the run says why, and goes on from its checkpoint', async () => {
+  // A window of its own for what follows: Playwright lets go of a page whose process has crashed.
+  await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].destroy());
+  await expect.poll(desk.windows).toEqual([]);
+  await desk.menu('library');
   desk.page = await desk.app.firstWindow();
   await desk.page.getByRole('link', { name: 'sturdy' }).click();
   await stateIs(desk.page, 'running');

@@ -22,6 +22,8 @@ beforeAll(async () => {
   writeFileSync(at('full/notes.txt'), 'notes');
   mkdirSync(at('false'));
   writeFileSync(at('false/library.sqlite'), 'no database at all');
+  mkdirSync(at('damaged'));
+  writeFileSync(at('damaged/library.sqlite'), `SQLite format 3\0${'x'.repeat(5000)}`);
   mkdirSync(at('empty'));
   writeFileSync(at('broken.kernelscope'), 'not a bundle');
 }, 180_000);
@@ -86,6 +88,16 @@ test('what is no bundle is refused in one line, whoever hands it over', async ()
   await refusal('there is no such file');
 }, 60_000);
 
+test('a bundle that is dropped on the window comes in pieces over the port', async () => {
+  const bytes = readFileSync(at('afar.kernelscope')).toString('base64');
+  await desk.page.evaluate((data) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], 'dropped.kernelscope'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+  }, bytes);
+  await desk.page.getByRole('group', { name: 'Importing dropped.kernelscope' }).getByText('1 was here already').waitFor();
+});
+
 test('bundles are chosen from the menu as well', async () => {
   await chooses(at('afar.kernelscope'));
   expect(await desk.menu('import')).toBe(true);
@@ -104,6 +116,10 @@ test('a folder that holds no library is refused in one line, and nothing changes
     await desk.menu('open-library');
     await refusal(`${at(name)}: expected the folder of a library (it holds library.sqlite), or an empty one for a new library; ${why}`);
   }
+  // One that only its database knows to be none, either.
+  await chooses(at('damaged'));
+  await desk.menu('open-library');
+  await refusal(at('damaged/library.sqlite'));
   await desk.page.getByRole('link', { name: 'from afar' }).waitFor();
   expect(readFileSync(at('false/library.sqlite'), 'utf8')).toBe('no database at all');
   expect(existsSync(at('full/library.sqlite'))).toBe(false);
@@ -140,10 +156,18 @@ test('with a run under way the person is asked first; the run is stopped and kep
   expect(await desk.page.getByText('read-only').count()).toBe(0);
 }, 60_000);
 
-test('the library that was chosen opens at the next start; the list can be cleared', async () => {
+test('the library that was chosen opens at the next start; where it cannot be opened any more, the usual one', async () => {
+  await chooses(other.library);
+  await desk.menu('open-library');
+  await desk.page.getByRole('link', { name: 'from afar' }).waitFor();
   await desk.app.close();
   await start();
-  await desk.page.getByRole('link', { name: 'long' }).waitFor();
+  await desk.page.getByRole('link', { name: 'from afar' }).waitFor();
+  await desk.app.close();
+  writeFileSync(path.join(other.library, 'library.sqlite'), `SQLite format 3\0${'x'.repeat(5000)}`);
+  await start();
+  await refusal(path.join(other.library, 'library.sqlite'));
+  await desk.page.getByRole('link', { name: 'from afar' }).waitFor();
   expect((await recent()).length).toBeGreaterThan(2);
   await desk.menu('forget');
   expect(await desk.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('recent')?.enabled)).toBe(false);

@@ -59,7 +59,7 @@ const seen = () =>
 const close = () => desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].close());
 
 test('a run shows on the dock and keeps the machine awake; the end of a long one is told where nobody looks, and a click shows it', async () => {
-  await startRun(desk.page, 'sixty', 300, 'running');
+  await startRun(desk.page, 'sixty', 120, 'running');
   await desk.page.getByRole('link', { name: 'Library', exact: true }).first().click();
   expect(await seen()).toMatchObject({ released: [], notices: [], badge: 1 });
   // The clock by which a run counts its seconds leaps by a minute.
@@ -71,7 +71,7 @@ test('a run shows on the dock and keeps the machine awake; the end of a long one
   await expect.poll(async () => (await seen()).notices, { timeout: 60_000 }).toHaveLength(1);
   const { bars, blocked, released, notices, badge } = await seen();
   expect(notices[0].title).toBe('“sixty” is done');
-  expect(notices[0].body).toMatch(/^300 epochs, test accuracy \d+\.\d %$/);
+  expect(notices[0].body).toMatch(/^120 epochs, test accuracy \d+\.\d %$/);
   await desk.app.evaluate(() => (globalThis as unknown as World).seen.notices[0].notification.emit('click'));
   await desk.page.getByRole('heading', { name: 'sixty', exact: true }).waitFor();
   expect(await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].isFocused())).toBe(true);

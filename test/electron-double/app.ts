@@ -18,6 +18,7 @@ type Members =
   | 'getLocale'
   | 'requestSingleInstanceLock'
   | 'hasSingleInstanceLock'
+  | 'enableSandbox'
   | 'setAppUserModelId'
   | 'setDesktopName'
   | 'setAboutPanelOptions'
@@ -97,6 +98,9 @@ export class AppDouble extends EventEmitter implements Pick<Electron.App, Member
     return this.#lock?.request(data, heard) ?? true;
   }
   hasSingleInstanceLock = () => this.#lock?.held ?? false;
+  enableSandbox(): void {
+    if (this.#isReady) throw new Error('app.enableSandbox() can only be called before app is ready');
+  }
   setAppUserModelId(): void {}
   setDesktopName(): void {}
   setAboutPanelOptions(): void {}

@@ -4,9 +4,13 @@ import { EventEmitter } from 'node:events';
 import type { MenuDouble } from './desktop.ts';
 
 const area = { x: 0, y: 0, width: 1920, height: 1080 };
+type Display = Pick<Electron.Display, 'id' | 'bounds' | 'workArea' | 'scaleFactor'>;
 /** One screen, with a bar of 40 pixels at its lower edge. A test replaces a method where it wants others. */
-export class ScreenDouble extends EventEmitter {
-  getPrimaryDisplay = () => ({ id: 1, bounds: area, workArea: { ...area, height: 1040 }, scaleFactor: 1 });
+export class ScreenDouble
+  extends EventEmitter
+  implements Record<keyof Pick<Electron.Screen, 'getPrimaryDisplay' | 'getAllDisplays'>, unknown>
+{
+  getPrimaryDisplay = (): Display => ({ id: 1, bounds: area, workArea: { ...area, height: 1040 }, scaleFactor: 1 });
   getAllDisplays = () => [this.getPrimaryDisplay()];
 }
 
