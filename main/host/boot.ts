@@ -54,6 +54,7 @@ export interface Services extends Pick<
   | 'exportBundle'
   | 'importBundle'
   | 'saveBundle'
+  | 'openBundle'
   | 'bundleName'
   | 'tidy'
   | 'close'
@@ -157,6 +158,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     exportBundle: (request, options) => services.exportBundle(request, options),
     importBundle: (request, options) => services.importBundle(request, options),
     saveBundle: (request) => services.saveBundle(request),
+    openBundle: (request) => services.openBundle(request),
     bundleName: (runs) => services.bundleName(runs),
     close: async () => {
       await drawing.close();

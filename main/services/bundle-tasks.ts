@@ -17,6 +17,8 @@ export interface Bundles {
   importBundle(request: { file: string; what: string }, o?: BundleOptions): Promise<BundleImport>;
   /** As exportBundle, watched by the page as a task. */
   saveBundle(request: { runs: readonly string[]; file: string; fileName: string }): Promise<BundleReport>;
+  /** As importBundle, watched by the page as a task. */
+  openBundle(request: { file: string; what: string }): Promise<BundleImport>;
   /** A name for the file of these runs. */
   bundleName(runs: readonly string[]): string;
 }
@@ -80,6 +82,10 @@ export function createBundles(o: BundlesOptions): Bundles & Pick<Handlers, 'libr
     exportBundle,
     importBundle,
     bundleName,
+    async openBundle({ file, what }) {
+      o.toWrite();
+      return tasks.start('bundle-import', what, (options) => importBundle({ file, what }, options)).result;
+    },
     saveBundle({ runs, file, fileName }) {
       const { result } = tasks.start('bundle-export', fileName, async (options) => ({
         ...(await exportBundle({ runs, file }, options)),
