@@ -65,10 +65,10 @@ test('a figure is saved through the dialog: into the file that the person names,
 test('a PNG is drawn on a thread of the main process', async () => {
   const file = path.join(folder, 'saved.png');
   await save({ canceled: false, filePath: file });
-  await page.locator('[data-figure="spectrum"]').hover();
-  await page.getByRole('button', { name: 'Export Spectrum', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'PNG, two columns' }).click();
-  await page.getByRole('status').filter({ hasText: 'Saved saved.png.' }).waitFor();
+  await page().locator('[data-figure="spectrum"]').hover();
+  await page().getByRole('button', { name: 'Export Spectrum', exact: true }).click();
+  await page().getByRole('menuitem', { name: 'PNG, two columns' }).click();
+  await page().getByRole('status').filter({ hasText: 'Saved saved.png.' }).waitFor();
   const bytes = readFileSync(file);
   expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
   expect(bytes.readUInt32BE(16)).toBeGreaterThan(2000); // 175 mm at four times the screen's density
