@@ -72,6 +72,7 @@ const config: ForgeConfig = {
         categories: ['Science'],
         mimeType: ['application/x-kernelscope'],
         icon: 'resources/icons/icon.png',
+        depends: ['libopenblas0 | libopenblas0-pthread'],
       },
     }),
     new MakerElectronBuilder({ targets: standin ? ['dir'] : ['AppImage'] }, ['linux']),
