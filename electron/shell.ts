@@ -1,5 +1,5 @@
 // The parts of the shell, put together once Electron is ready: library, window, page, menu, and what the desktop shows of the runs.
-import { app, nativeTheme } from 'electron';
+import { app } from 'electron';
 import path from 'node:path';
 import type { Events } from '../main/contract/calls.ts';
 import { KernelscopeError } from '../main/contract/errors.ts';
@@ -13,7 +13,7 @@ import { reviveCrashedPages } from './crash.ts';
 import { denyPermissions } from './guard.ts';
 import { keepLibraries, type Libraries } from './libraries.ts';
 import type { LogFile } from './log-file.ts';
-import { setMenu, type MenuState } from './menu.ts';
+import { keepMenu } from './menu-bar.ts';
 import { tellOfEnds } from './notify.ts';
 import { createOpener } from './open-path.ts';
 import { createPageLink, type PageLink } from './page-link.ts';
@@ -68,12 +68,14 @@ export async function createShell({ log, say, library, told, data }: ShellOption
       }),
     onEvent: (name, payload) => {
       activity.onEvent(name, payload);
-      if (name === 'settings.changed') takeTheme((payload as Events['settings.changed']).theme);
+      if (name === 'settings.changed') menu.takeTheme((payload as Events['settings.changed']).theme);
     },
     log: say,
   });
   const underWay = async () =>
-    (await allRuns(workplace.now.services.call, { states: ['running', 'paused', 'queued'] })).map((run) => run.name);
+    !workplace.isOpen
+      ? []
+      : (await allRuns(workplace.now.services.call, { states: ['running', 'paused', 'queued'] })).map((run) => run.name);
 
   const leaving = quitOrderly({
     windows: () => windows,
@@ -108,38 +110,8 @@ export async function createShell({ log, say, library, told, data }: ShellOption
 
   const libraries = keepLibraries(own('libraries.json'), say);
   const opener = createOpener({ workplace, windows, link, libraries, underWay, changed: () => arrive(), log: say });
-  let theme: MenuState['theme'] = 'system';
-  let drawn = '';
-  const drawMenu = () => {
-    const state: MenuState = {
-      library: workplace.now.library,
-      recent: libraries.recent(),
-      theme,
-      offered: link.offered(),
-      packaged: app.isPackaged,
-      mac: process.platform === 'darwin',
-    };
-    const key = JSON.stringify({ ...state, offered: [...state.offered] });
-    if (key === drawn) return; // a menu that is open closes when it is replaced
-    drawn = key;
-    setMenu(state, {
-      ask: (command) => link.send({ do: command }),
-      chooseLibrary: () => void opener.chooseLibrary().catch(failed),
-      openLibrary: (dir) => void opener.openLibrary(dir),
-      forgetLibraries: () => {
-        libraries.forget();
-        drawMenu();
-      },
-      importBundles: () => void opener.chooseBundles().catch(failed),
-      logs: log.dir,
-    });
-  };
-  const failed = (error: unknown) => say(`a dialog failed: ${String(error)}`);
-  /** Native parts follow the page: its theme is a setting of the library. */
-  const takeTheme = (chosen: MenuState['theme']) => {
-    theme = nativeTheme.themeSource = chosen;
-    drawMenu();
-  };
+  const menu = keepMenu({ workplace, libraries, link, opener, logs: log.dir, say });
+  const takeTheme = async () => menu.takeTheme((await workplace.now.services.call('settings.get', {})).theme);
   /** Another library is open: nothing of the one before is shown any more. */
   const arrive = async () => {
     activity.clear();
@@ -147,12 +119,11 @@ export async function createShell({ log, say, library, told, data }: ShellOption
       await window.loadURL(`${pageAddress()}#/library`);
       window.webContents.reload(); // the address may have differed in its hash alone
     }
-    takeTheme((await workplace.now.services.call('settings.get', {})).theme);
+    await takeTheme();
   };
-  link.onOffer(drawMenu);
 
   await openFirst({ workplace, libraries, link, library, told });
-  takeTheme((await workplace.now.services.call('settings.get', {})).theme);
+  await takeTheme();
   app.on('activate', () => windows.show());
   return { show: () => void windows.show(), open: (list) => void opener.open(list) };
 }

@@ -17,6 +17,8 @@ export interface WorkplaceOptions {
   log(line: string): void;
 }
 export interface Workplace {
+  /** false: no library is open yet */
+  readonly isOpen: boolean;
   /** @throws an error before the first library is open */
   readonly now: Place;
   /** Opens a library; the one before is left once this one is there. A library that cannot be opened changes nothing.
@@ -34,6 +36,9 @@ export function createWorkplace({ boot, onEvent, log }: WorkplaceOptions): Workp
     await place.services.close();
   };
   return {
+    get isOpen() {
+      return now !== null;
+    },
     get now() {
       if (!now) throw new Error('no library is open yet');
       return now;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launch, type DesktopWindow, type Launched } from '../support/desktop.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { postedBy, type Odd } from '../support/hostile-page.ts';
 
 const folder = temporaryFolder();
 let desk: Launched;
@@ -18,32 +19,7 @@ beforeEach(async () => {
   await desk.page.getByText('No runs yet.').waitFor();
 });
 
-type Odd = { text: number } | { ports: true } | { deep: number };
-/** Asks for a port and posts messages on it, or what `odd` describes; answers what came back: codes of errors, and `lost` for a port that was
- *  closed. */
-const posted = (messages: unknown[], odd: Odd[] = []) =>
-  desk.page.evaluate(
-    ([plain, strange]) =>
-      new Promise<string[]>((resolve) => {
-        const listen = ({ ports: [port] }: MessageEvent) => {
-          window.removeEventListener('message', listen);
-          const found: string[] = [];
-          const done = (what: string) => found.push(what) === plain.length + strange.length && resolve(found);
-          port.onmessage = ({ data }: MessageEvent<{ reply: { error?: { code: string } } }>) => done(data.reply.error?.code ?? 'ok');
-          port.addEventListener('close', () => done('lost'));
-          for (const message of plain) port.postMessage(message);
-          for (const what of strange) {
-            let input: unknown = {};
-            if ('text' in what) input = { run: 'x'.repeat(what.text) };
-            if ('deep' in what) for (let i = 0; i < what.deep; i++) input = [input];
-            port.postMessage({ kind: 'call', id: 99, name: 'run.get', input }, 'ports' in what ? [new MessageChannel().port1] : []);
-          }
-        };
-        window.addEventListener('message', listen);
-        (window as unknown as DesktopWindow).kernelscopeDesktop.connect();
-      }),
-    [messages, odd] as const,
-  );
+const posted = (messages: unknown[], odd?: Odd[]) => postedBy(desk.page, messages, odd);
 const stillServes = async () => expect(await posted([{ kind: 'call', id: 0, name: 'app.info', input: {} }])).toEqual(['ok']);
 
 test('unknown calls, and inputs that are none, are refused', async () => {
@@ -118,14 +94,24 @@ test('the dialogs take no path and nothing else that is not theirs', async () =>
 });
 
 test('an offer of commands that are not on the list changes no menu', async () => {
-  const pause = () => desk.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('pause')?.enabled);
+  const enabled = () =>
+    desk.app.evaluate(({ Menu }) => ['pause', 'resume'].filter((id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.enabled));
   const offer = (commands: unknown) =>
     desk.page.evaluate((c) => (window as unknown as DesktopWindow).kernelscopeDesktop.offer(c as never), commands);
-  for (const wrong of [['pause', 'rm -rf'], 'pause', { 0: 'pause' }, Array(1000).fill('pause')]) await offer(wrong);
-  await desk.page.waitForTimeout(100);
-  expect(await pause()).toBe(false);
-  await offer(['pause']);
-  await expect.poll(pause).toBe(true);
+  const wrongs = [['pause', 'rm -rf'], 'pause', { 0: 'pause' }, Array(1000).fill('pause')];
+  // Messages come in their order: had one of those been heard, the menu would have said so before this one.
+  await desk.app.evaluate(({ Menu }) => {
+    const set = Menu.setApplicationMenu.bind(Menu);
+    const drawn = ((globalThis as unknown as { drawn: boolean[] }).drawn = [] as boolean[]);
+    Menu.setApplicationMenu = (menu) => {
+      drawn.push(menu?.getMenuItemById('pause')?.enabled ?? false);
+      set(menu);
+    };
+  });
+  for (const wrong of wrongs) await offer(wrong);
+  await offer(['resume']);
+  await expect.poll(enabled).toEqual(['resume']);
+  expect(await desk.app.evaluate(() => (globalThis as unknown as { drawn: boolean[] }).drawn)).toEqual([false]);
 });
 
 test('a page that is not ours, a frame in ours, and a window that is none of ours are not heard', async () => {

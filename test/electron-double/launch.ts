@@ -103,6 +103,13 @@ async function launchDouble(options: LaunchOptions, userData: string, tidy: () =
   const browser = await chromium.connectOverCDP(endpoint);
   const [context] = browser.contexts();
   let next = 1;
+  const evaluate = <R>(run: unknown, argument?: unknown): Promise<R> => {
+    const call = Promise.withResolvers<unknown>();
+    waiting.set(next, call);
+    send({ type: 'evaluate', id: next++, source: String(run), argument });
+    return call.promise as Promise<R>;
+  };
+  const openWindows = () => evaluate<number>((electron: typeof Electron) => electron.BrowserWindow.getAllWindows().length);
   return {
     kind: 'double',
     userData,
@@ -110,18 +117,15 @@ async function launchDouble(options: LaunchOptions, userData: string, tidy: () =
     async firstWindow() {
       const until = Date.now() + 10_000;
       for (;;) {
-        const page = context.pages().find((p) => p.url() !== 'about:blank');
-        if (page) return page.waitForLoadState('domcontentloaded').then(() => page);
+        // This side hears of a tab that has been closed a moment after the app does.
+        const tabs = context.pages();
+        const page = tabs.find((p) => p.url() !== 'about:blank');
+        if (page && tabs.length === (await openWindows())) return page.waitForLoadState('domcontentloaded').then(() => page);
         if (Date.now() > until) throw new Error('no window was opened within 10 s');
         await new Promise((r) => setTimeout(r, 25));
       }
     },
-    evaluate<R>(run: unknown, argument: unknown) {
-      const call = Promise.withResolvers<unknown>();
-      waiting.set(next, call);
-      send({ type: 'evaluate', id: next++, source: String(run), argument });
-      return call.promise as Promise<R>;
-    },
+    evaluate,
     async close() {
       await browser.close();
       if (child.connected) send({ type: 'quit' });
