@@ -5,7 +5,7 @@ import { MakerZIP } from '@electron-forge/maker-zip';
 import type { ForgeConfig } from '@electron-forge/shared-types';
 import { FuseV1Options, FuseVersion } from '@electron/fuses';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { licences, licencesText } from './scripts/licences.ts';
 import { keepTarget } from './scripts/native-modules.ts';
@@ -25,6 +25,8 @@ const drop = [
   /\.(d\.[cm]?ts|[cm]?ts|map|md|markdown|gypi?|cc?|cpp|hh?|hpp|S|o|a|pdb)$/, // types, sources, texts; licences stand in LICENSES.txt
   /^\/node_modules\/(node-addon-api|koffi\/(vendor|lib\/native)|sharp\/src)($|\/)/, // for building native modules
 ];
+/** Put there by who packages, from OpenBLAS's releases; compute processes look for it there. */
+const windowsBlas = path.resolve('resources/blas/libopenblas.dll');
 const licenceFile = path.resolve('out/LICENSES.txt');
 
 /** Bundles of runs, as macOS is told of them; the other systems learn of them from electron-builder.yml and the .deb's desktop entry. */
@@ -73,6 +75,7 @@ const config: ForgeConfig = {
         mimeType: ['application/x-kernelscope'],
         icon: 'resources/icons/icon.png',
         depends: ['libopenblas0 | libopenblas0-pthread'],
+        scripts: { postinst: 'resources/linux/postinst.sh', prerm: 'resources/linux/prerm.sh' },
       },
     }),
     new MakerElectronBuilder({ targets: standin ? ['dir'] : ['AppImage'] }, ['linux']),
@@ -82,6 +85,10 @@ const config: ForgeConfig = {
   hooks: {
     // PREBUILT: tests package what is built already.
     prePackage: async () => {
+      if (process.platform === 'win32' && !existsSync(windowsBlas) && !process.env['WITHOUT_BLAS'])
+        throw new Error(
+          `${windowsBlas}: expected OpenBLAS's DLL, which Windows has not; WITHOUT_BLAS=1 packages without, at half the speed`,
+        );
       if (!process.env['PREBUILT']) execFileSync('npm', ['run', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });
       mkdirSync(path.dirname(licenceFile), { recursive: true });
       writeFileSync(licenceFile, licencesText(licences(import.meta.dirname, left)));

@@ -17,6 +17,10 @@ export function flag(argv: readonly string[], name: string): string | null {
   return found || null;
 }
 
+/** What the person wrote behind the program's name; Electron's own switches that are no words of ours left out. */
+export const wordsIn = (argv: readonly string[], packaged: boolean): string[] =>
+  argv.slice(packaged ? 1 : 2).filter((word) => !/^--(user-data-dir|no-sandbox|inspect|remote-debugging)/.test(word));
+
 /** Bundles and libraries that are named on a command line, as whole paths. The rest of it is Electron's. */
 export const pathsIn = (argv: readonly string[], cwd: string): string[] =>
   argv

@@ -1,14 +1,15 @@
 // The desktop app, in the order in which it comes up.
 import { app, dialog } from 'electron';
 import path from 'node:path';
-import { version } from '../main/host/paths.ts';
-import { folders, pathsHanded, pathsIn, toHand } from './command-line.ts';
+import { hostPaths, version } from '../main/host/paths.ts';
+import { folders, pathsHanded, pathsIn, toHand, wordsIn } from './command-line.ts';
 import { reportCrashes } from './crash.ts';
 import { guardPages } from './guard.ts';
 import { openLog } from './log-file.ts';
 import { claimScheme } from './scheme.ts';
 import { createShell, type Shell } from './shell.ts';
 
+const paths = hostPaths(import.meta.dirname, app.isPackaged ? path.join(process.resourcesPath, 'resources') : undefined);
 const log = openLog(path.join(app.getPath('userData'), 'logs'));
 const say = (line: string) => {
   log.write(line);
@@ -18,7 +19,7 @@ process.stderr.on('error', () => undefined); // started without a terminal: nobo
 let shell: Shell | null = null;
 /** what is to be opened once there is a shell */
 let early: string[] = [];
-const open = (paths: readonly string[]) => (shell ? shell.open(paths) : void (early = [...early, ...paths]));
+const open = (files: readonly string[]) => (shell ? shell.open(files) : void (early = [...early, ...files]));
 
 app.setAppUserModelId('org.kernelscope.app'); // Windows: whose notifications and task bar these are
 if (process.platform === 'linux') app.setDesktopName('kernelscope.desktop'); // the same for docks
@@ -30,7 +31,11 @@ app.on('open-file', (event, file) => {
   event.preventDefault();
   open([file]);
 });
-if (app.requestSingleInstanceLock(toHand(process.argv, process.cwd()))) {
+// A command of the command line is done beside the app that may be open, and without a window of its own.
+const words = wordsIn(process.argv, app.isPackaged);
+const terminal = words.length > 0 ? await import('./terminal.ts') : null;
+if (terminal?.namesCommand(words)) void terminal.runCommand(words, paths).catch(giveUp);
+else if (app.requestSingleInstanceLock(toHand(process.argv, process.cwd()))) {
   app.on('second-instance', (_event, _argv, _cwd, data) => {
     shell?.show();
     open(pathsHanded(data));
@@ -41,7 +46,7 @@ if (app.requestSingleInstanceLock(toHand(process.argv, process.cwd()))) {
 
 async function start(): Promise<void> {
   say(`Kernelscope ${version} on ${process.platform} ${process.arch}, Electron ${process.versions.electron}`);
-  shell = await createShell({ log, say, ...folders(process.argv) });
+  shell = await createShell({ paths, log, say, ...folders(process.argv) });
   shell.show();
   open([...pathsIn(process.argv, process.cwd()), ...early]);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Events } from '../main/contract/calls.ts';
 import { KernelscopeError } from '../main/contract/errors.ts';
 import { bootServices } from '../main/host/boot.ts';
-import { hostPaths, version } from '../main/host/paths.ts';
+import { version, type HostPaths } from '../main/host/paths.ts';
 import { allRuns } from '../main/rpc/all-runs.ts';
 import { followRuns } from './activity.ts';
 import { inBackground } from './background.ts';
@@ -30,6 +30,7 @@ import { createWindows, type Windows } from './windows.ts';
 import { createWorkplace, type Workplace } from './workplace.ts';
 
 export interface ShellOptions {
+  paths: HostPaths;
   log: LogFile;
   say(line: string): void;
   /** folders; told: the library was named at the start */
@@ -45,8 +46,7 @@ export interface Shell {
 }
 
 /** @throws as bootServices, where the library cannot be opened */
-export async function createShell({ log, say, library, told, data }: ShellOptions): Promise<Shell> {
-  const paths = hostPaths(import.meta.dirname, app.isPackaged ? path.join(process.resourcesPath, 'resources') : undefined);
+export async function createShell({ paths, log, say, library, told, data }: ShellOptions): Promise<Shell> {
   const own = (name: string) => path.join(app.getPath('userData'), name);
   denyPermissions();
   serveScheme(paths.renderer);

@@ -18,7 +18,7 @@ import { openLibrary, type Library } from '../store/index.ts';
 import { createDrawing } from './draw/thread.ts';
 import { version, type HostPaths } from './paths.ts';
 
-export { exportKinds, loadPresets };
+export { exportKinds, loadPresets, nodeLauncher };
 export type { ActivationAnalysis, ExportKind, Launch };
 
 /** `read` makes nothing; `change` writes to a library that is there; `write` makes it where there is none; `write-if-free` does that too,
@@ -35,8 +35,8 @@ export interface BootOptions {
   owner: string;
   host: 'web' | 'desktop';
   paths: HostPaths;
-  /** starts compute processes; children of this Node process unless told */
-  launch?: Launch;
+  /** starts compute processes */
+  launch: Launch;
   log: (line: string) => void;
 }
 
@@ -103,11 +103,11 @@ function open(o: BootOptions): Library {
 
 /** The analysis of activations, which needs no library: none is opened, made or found damaged for it. */
 export async function analyseActivations(
-  { paths, log }: Pick<BootOptions, 'paths' | 'log'>,
+  { launch, log }: Pick<BootOptions, 'launch' | 'log'>,
   activations: Activations,
   o: { signal?: AbortSignal; onProgress?: (share: number) => void },
 ): Promise<ActivationAnalysis> {
-  const compute = createCompute({ launch: nodeLauncher(paths.compute), log: (text) => log(text.trimEnd()) });
+  const compute = createCompute({ launch, log: (text) => log(text.trimEnd()) });
   try {
     return await analyse(compute, activations, o);
   } finally {
@@ -125,7 +125,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
   const listeners = new Set<Emit>();
   const services = createServices({
     library,
-    compute: createCompute({ launch: o.launch ?? nodeLauncher(paths.compute), log: (text) => log(text.trimEnd()) }),
+    compute: createCompute({ launch: o.launch, log: (text) => log(text.trimEnd()) }),
     emit: (name, payload) => {
       for (const listener of [...listeners]) listener(name, payload);
     },

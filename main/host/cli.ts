@@ -7,8 +7,8 @@ if (Number(process.versions.napi) < least) {
   );
   process.exitCode = 1;
 } else {
-  const [{ main }, { hostPaths }] = await Promise.all([import('./cli/main.ts'), import('./paths.ts')]);
-  await main(process.argv.slice(2), hostPaths(import.meta.dirname));
+  const [{ main }, { nodeProgram }] = await Promise.all([import('./cli/main.ts'), import('./cli/node.ts')]);
+  await main(process.argv.slice(2), nodeProgram(import.meta.dirname));
 }
 
 export {};

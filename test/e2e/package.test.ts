@@ -1,10 +1,11 @@
 // The packaged app, its layout made for real on a stand-in for Electron's release: what is in it, what is not, and that it starts.
 import { extractAll, listPackage, statFile } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire, FuseState } from '@electron/fuses';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { bundleExtension } from '../../main/contract/bundles.ts';
 import { electronVersion, makeStandin } from '../electron-standin/make.ts';
 import { launchDesktop } from '../electron-double/launch.ts';
 import { ensureBuilt, root } from '../support/built.ts';
@@ -20,16 +21,16 @@ const archive = (n = 1) => path.join(app(n), 'resources/app.asar');
 const files = (n = 1) => listPackage(archive(n), { isPack: false }).map((f) => f.slice(1).replaceAll('\\', '/'));
 const isFile = (f: string) => !('files' in statFile(archive(), f));
 
-async function pack(n: number): Promise<void> {
+function forge(command: 'package' | 'make', n: number, ...words: string[]): void {
   const env = { ...process.env, ELECTRON_STANDIN: path.join(folder, 'standin'), PREBUILT: '1', PACKAGE_OUT: out(n) };
-  const forge = path.join(root, 'node_modules/@electron-forge/cli/dist/electron-forge.js');
-  execFileSync(process.execPath, [forge, 'package'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const cli = path.join(root, 'node_modules/@electron-forge/cli/dist/electron-forge.js');
+  execFileSync(process.execPath, [cli, command, ...words], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 beforeAll(async () => {
   if (target !== 'linux-x64') return;
   ensureBuilt();
   await makeStandin(path.join(folder, 'standin'));
-  await pack(1);
+  forge('package', 1);
 }, 300_000);
 
 packaging('it holds the built program and its production dependencies, and nothing of development', () => {
@@ -103,6 +104,24 @@ packaging('fuses are set in the executable; the archive carries the hash of each
   expect(readFileSync(path.join(app(), 'version'), 'utf8')).toBe(electronVersion);
 });
 
+const dpkg = spawnSync('dpkg-deb', ['--version']).status === 0 && spawnSync('fakeroot', ['--version']).status === 0;
+test.skipIf(target !== 'linux-x64' || !dpkg)('as a .deb it wants OpenBLAS, and says what a .kernelscope file is', { timeout: 300_000 }, () => {
+  forge('make', 3, '--targets', 'deb');
+  const [deb] = globSync('**/*.deb', { cwd: out(3) }).map((f) => path.join(out(3), f));
+  const field = (name: string) => String(execFileSync('dpkg-deb', ['--field', deb, name])).trim();
+  expect(field('Package')).toBe('kernelscope');
+  expect(field('Depends').split(', ')).toContain('libopenblas0 | libopenblas0-pthread');
+  const there = path.join(folder, 'deb');
+  execFileSync('dpkg-deb', ['--raw-extract', deb, there]);
+  expect(readFileSync(path.join(there, 'usr/share/applications/kernelscope.desktop'), 'utf8')).toContain(
+    'MimeType=application/x-kernelscope;',
+  );
+  const mime = '/usr/lib/kernelscope/resources/resources/linux/mime.xml';
+  expect(readFileSync(path.join(there, 'DEBIAN/postinst'), 'utf8')).toContain(`cp ${mime} `);
+  expect(readFileSync(path.join(there, mime), 'utf8')).toContain(`pattern="*${bundleExtension}"`);
+  for (const script of ['postinst', 'prerm']) execFileSync('sh', ['-n', path.join(there, 'DEBIAN', script)]);
+});
+
 packaging('it stays small: our part of an installer', () => {
   const bytes = (pattern: string) =>
     globSync(pattern, { cwd: path.join(app(), 'resources') })
@@ -115,8 +134,8 @@ packaging('it stays small: our part of an installer', () => {
   expect(megabytes['resources/**']).toBeLessThan(8);
 });
 
-packaging('packaged again, it is the same list of files with the same contents', { timeout: 300_000 }, async () => {
-  await pack(2);
+packaging('packaged again, it is the same list of files with the same contents', { timeout: 300_000 }, () => {
+  forge('package', 2);
   const hashes = (n: number) =>
     files(n).map((f) => {
       const entry = statFile(archive(n), f);

@@ -51,14 +51,16 @@ const wordsOf = ({ appDir, resources, args = [] }: LaunchOptions, userData: stri
   ...args,
 ];
 
+/** The words that start the app outside any test's hold: the executable first. */
+export const electronCommand = (options: LaunchOptions & { userData: string }): string[] => [
+  ...(existsSync(binary) ? [binary, ...asRoot] : [process.execPath, runner]),
+  ...wordsOf(options, options.userData),
+];
+
 /** Starts the app once more beside one that runs on the same user data; its exit status. */
 export async function startAgain(options: LaunchOptions & { userData: string; cwd?: string }): Promise<number> {
-  const [file, first] = existsSync(binary) ? [binary, asRoot] : [process.execPath, [runner]];
-  const child = spawn(file, [...first, ...wordsOf(options, options.userData)], {
-    cwd: options.cwd,
-    env: { ...process.env, ...options.env },
-    stdio: 'ignore',
-  });
+  const [file, ...words] = electronCommand(options);
+  const child = spawn(file, words, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: 'ignore' });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }

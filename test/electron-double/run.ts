@@ -33,7 +33,11 @@ Object.defineProperty(process.versions, 'electron', { value: '45.0.0-double' });
 Object.assign(process, {
   type: 'browser',
   resourcesPath: resources ?? path.join(appDir, 'resources'),
-  argv: [process.execPath, ...process.argv.slice(2)],
+  // A packaged app is started by its own name alone.
+  argv: [
+    process.execPath,
+    ...process.argv.slice(2).filter((word) => !(resources && (word === positionals[0] || word.startsWith('--resources=')))),
+  ],
 });
 
 export type FromTest = { type: 'evaluate'; id: number; source: string; argument: unknown } | { type: 'quit' };

@@ -21,6 +21,13 @@ function wordsOf(argv: readonly string[]): string[] {
   return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true }).positionals;
 }
 
+/** Whether these are words for the command line: a command, well or badly put, or the wish for help or the version. */
+export function namesCommand(argv: readonly string[]): boolean {
+  const [first] = wordsOf(argv);
+  if (first === undefined) return argv.includes('--help') || argv.includes('--version');
+  return first === 'help' || commands.some((c) => c.name.split(' ')[0] === first);
+}
+
 /** A command by its first one or two words. */
 function find(words: readonly string[]): Command {
   const two = words.slice(0, 2).join(' ');

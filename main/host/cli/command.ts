@@ -2,15 +2,25 @@
 import type { Args, Flags } from './args.ts';
 import type { Output } from './output.ts';
 import type { Settings } from './settings.ts';
-import type { Access, Services } from '../boot.ts';
+import type { Access, Launch, Services } from '../boot.ts';
 import type { HostPaths } from '../paths.ts';
+
+/** The program that a command runs in: Node, or the desktop app's own executable. */
+export interface Program {
+  kind: 'node' | 'app';
+  paths: HostPaths;
+  /** starts compute processes */
+  launch: Launch;
+  /** the words that start it, before those of a command */
+  start: readonly string[];
+}
 
 export interface Context {
   settings: Settings;
   output: Output;
   /** aborts at the first SIGINT or SIGTERM */
   signal: AbortSignal;
-  paths: HostPaths;
+  program: Program;
   /** the services, opened at the first use; `write` makes the library where there is none.
    *  A command that only reads leaves no trace. */
   services: (access: Access) => Promise<Services>;

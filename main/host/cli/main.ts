@@ -1,10 +1,10 @@
 // One call of the command line: from words to an exit status.
 import { exitStatus, KernelscopeError } from '../../contract/errors.ts';
 import { bootServices, type Access, type Services } from '../boot.ts';
-import { version, type HostPaths } from '../paths.ts';
+import { version } from '../paths.ts';
 import type { Args } from './args.ts';
 import { readCall } from './call.ts';
-import type { Command, Context } from './command.ts';
+import type { Command, Context, Program } from './command.ts';
 import { inWords } from './explain.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { createOutput, type Output } from './output.ts';
@@ -12,7 +12,7 @@ import { settingsOf } from './settings.ts';
 import { onStopSignals } from './stop.ts';
 
 /** Runs the command that `argv` names and ends the process with its exit status. */
-export async function main(argv: readonly string[], paths: HostPaths): Promise<void> {
+export async function main(argv: readonly string[], program: Program): Promise<void> {
   quietWhenReaderLeaves();
   const verbose = argv.includes('--verbose');
   let json = argv.includes('--json');
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], paths: HostPaths): Promise<v
     output = createOutput({ json, verbose, out: process.stdout, err: process.stderr });
     if (args.on('version')) print(output, version, { version });
     else if (!command || args.on('help')) print(output, command ? commandHelp(command) : generalHelp(), null);
-    else await perform(command, args, output, paths);
+    else await perform(command, args, output, program);
   } catch (error) {
     status = report(error, output, verbose);
   }
@@ -38,16 +38,17 @@ function print(output: Output, text: string, document: unknown): void {
   else process.stdout.write(`${text}\n`);
 }
 
-async function perform(command: Command, args: Args, output: Output, paths: HostPaths): Promise<void> {
+async function perform(command: Command, args: Args, output: Output, program: Program): Promise<void> {
+  const { paths, launch } = program;
   const settings = settingsOf(args);
   const stop = onStopSignals(output);
   const opened = new Map<Access, Promise<Services>>();
   const boot = (access: Access) =>
-    bootServices({ ...settings, access, owner: command.name, paths, host: 'web', log: (line) => output.detail(line) });
+    bootServices({ ...settings, access, owner: command.name, paths, launch, host: 'web', log: (line) => output.detail(line) });
   const context: Context = {
     settings,
     output,
-    paths,
+    program,
     signal: stop.signal,
     services: (access) => {
       const services = opened.get(access) ?? boot(access);

@@ -35,7 +35,7 @@ export const analyze: Command = {
   ],
   flags: { centred: { help: 'spectra of the centred kernel HKH' } },
   words: { least: 1, most: 1, are: 'FILE.npz or DIR' },
-  async run(args, { output, paths, signal }) {
+  async run(args, { output, program, signal }) {
     const [place] = args.words;
     const activations = await readActivations(place);
     if (activations.ignored.length > 0) output.log(`not used: ${activations.ignored.join(', ')}`);
@@ -43,7 +43,7 @@ export const analyze: Command = {
     try {
       const began = Date.now();
       const result = await analyseActivations(
-        { paths, log: (line) => output.detail(line) },
+        { launch: program.launch, log: (line) => output.detail(line) },
         { ...activations, centred: args.on('centred') },
         { signal, onProgress: (share) => Date.now() - began > quiet && progress.update({ done: share, total: 1 }) },
       );

@@ -34,9 +34,12 @@ export async function sweepMeant(args: Args, context: Context): Promise<Sweep> {
 /** The preset of this name, or the JSON of the file. The library is opened only where the word is neither a preset of the program nor ends
  *  in .json.
  *  @throws KernelscopeError `bad-input` with what is near, where it is none of them, and for a preset of the other kind */
-export async function meant(word: string, kind: Kind, { paths, services }: Context): Promise<{ preset: Preset } | { json: unknown }> {
-  const program = loadPresets(path.join(paths.resources, 'presets'));
-  const known = program.find((p) => p.name === word);
+export async function meant(
+  word: string,
+  kind: Kind,
+  { program: { paths }, services }: Context,
+): Promise<{ preset: Preset } | { json: unknown }> {
+  const known = loadPresets(path.join(paths.resources, 'presets')).find((p) => p.name === word);
   if (known) return { preset: ofKind(known, kind) };
   if (/\.json$/i.test(word)) return { json: await readJson(word) };
   const { presets, ownPreset } = await services('read');

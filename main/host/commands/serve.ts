@@ -15,7 +15,7 @@ export const serve: Command = {
     host: { value: 'H', help: 'default: 127.0.0.1; another one opens the app to the network' },
   },
   words: { least: 0, most: 0, are: '' },
-  async run(args, { output, services, paths, signal }) {
+  async run(args, { output, services, program: { paths }, signal }) {
     const port = args.number('port', 0, 65_535, true) ?? 0;
     const host = args.text('host') ?? '127.0.0.1';
     if (!existsSync(path.join(paths.renderer, 'index.html')))

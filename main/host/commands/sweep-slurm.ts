@@ -42,7 +42,7 @@ export const sweepSlurm: Command = {
   },
   words: { least: 1, most: 1, are: 'one PRESET or SWEEP.json' },
   async run(args, context) {
-    const { output, settings } = context;
+    const { output, settings, program } = context;
     const out = args.text('out');
     if (out === undefined) throw badInput('--out: expected a folder for the scripts, got nothing');
     const dir = path.resolve(out);
@@ -56,8 +56,7 @@ export const sweepSlurm: Command = {
       cells.map((cell) => configHash(cell.config)),
     );
     const { data, library, device } = settings;
-    const command = [process.execPath, path.resolve(process.argv[1])];
-    const files = slurmFiles({ ...limits, sweep, cells, id: hash.slice(0, 8), dir, command, data, library, device });
+    const files = slurmFiles({ ...limits, sweep, cells, id: hash.slice(0, 8), dir, command: [...program.start], data, library, device });
     await checkFolder(dir, files['sweep.json']);
     for (const folder of ['logs', 'cells', 'bundles']) await mkdir(path.join(dir, folder), { recursive: true });
     for (const [name, text] of Object.entries(files)) {

@@ -1,0 +1,16 @@
+// The command line in the app's own executable: `kernelscope run demo` does what it does from a checkout, and opens no window.
+import { app } from 'electron';
+import { namesCommand } from '../main/host/cli/call.ts';
+import { main } from '../main/host/cli/main.ts';
+import type { HostPaths } from '../main/host/paths.ts';
+import { utilityLauncher } from './compute.ts';
+
+export { namesCommand };
+
+/** Runs a command and ends the program with its exit status. To be called before the app is ready. */
+export async function runCommand(words: readonly string[], paths: HostPaths): Promise<void> {
+  app.dock?.hide();
+  await app.whenReady();
+  const start = app.isPackaged ? [process.execPath] : [process.execPath, app.getAppPath()];
+  await main(words, { kind: 'app', paths, launch: utilityLauncher(paths.compute), start });
+}
