@@ -105,22 +105,26 @@ packaging('fuses are set in the executable; the archive carries the hash of each
 });
 
 const dpkg = spawnSync('dpkg-deb', ['--version']).status === 0 && spawnSync('fakeroot', ['--version']).status === 0;
-test.skipIf(target !== 'linux-x64' || !dpkg)('as a .deb it wants OpenBLAS, and says what a .kernelscope file is', { timeout: 300_000 }, () => {
-  forge('make', 3, '--targets', 'deb');
-  const [deb] = globSync('**/*.deb', { cwd: out(3) }).map((f) => path.join(out(3), f));
-  const field = (name: string) => String(execFileSync('dpkg-deb', ['--field', deb, name])).trim();
-  expect(field('Package')).toBe('kernelscope');
-  expect(field('Depends').split(', ')).toContain('libopenblas0 | libopenblas0-pthread');
-  const there = path.join(folder, 'deb');
-  execFileSync('dpkg-deb', ['--raw-extract', deb, there]);
-  expect(readFileSync(path.join(there, 'usr/share/applications/kernelscope.desktop'), 'utf8')).toContain(
-    'MimeType=application/x-kernelscope;',
-  );
-  const mime = '/usr/lib/kernelscope/resources/resources/linux/mime.xml';
-  expect(readFileSync(path.join(there, 'DEBIAN/postinst'), 'utf8')).toContain(`cp ${mime} `);
-  expect(readFileSync(path.join(there, mime), 'utf8')).toContain(`pattern="*${bundleExtension}"`);
-  for (const script of ['postinst', 'prerm']) execFileSync('sh', ['-n', path.join(there, 'DEBIAN', script)]);
-});
+test.skipIf(target !== 'linux-x64' || !dpkg)(
+  'as a .deb it wants OpenBLAS, and says what a .kernelscope file is',
+  { timeout: 300_000 },
+  () => {
+    forge('make', 3, '--targets', 'deb');
+    const [deb] = globSync('**/*.deb', { cwd: out(3) }).map((f) => path.join(out(3), f));
+    const field = (name: string) => String(execFileSync('dpkg-deb', ['--field', deb, name])).trim();
+    expect(field('Package')).toBe('kernelscope');
+    expect(field('Depends').split(', ')).toContain('libopenblas0 | libopenblas0-pthread');
+    const there = path.join(folder, 'deb');
+    execFileSync('dpkg-deb', ['--raw-extract', deb, there]);
+    expect(readFileSync(path.join(there, 'usr/share/applications/kernelscope.desktop'), 'utf8')).toContain(
+      'MimeType=application/x-kernelscope;',
+    );
+    const mime = '/usr/lib/kernelscope/resources/resources/linux/mime.xml';
+    expect(readFileSync(path.join(there, 'DEBIAN/postinst'), 'utf8')).toContain(`cp ${mime} `);
+    expect(readFileSync(path.join(there, mime), 'utf8')).toContain(`pattern="*${bundleExtension}"`);
+    for (const script of ['postinst', 'prerm']) execFileSync('sh', ['-n', path.join(there, 'DEBIAN', script)]);
+  },
+);
 
 packaging('it stays small: our part of an installer', () => {
   const bytes = (pattern: string) =>
