@@ -2,8 +2,11 @@
 import type { CallInput, Client } from '../../main/contract/calls.ts';
 import type { FigureData } from '../../main/contract/figures.ts';
 import { messageOf } from './notices.svelte.ts';
+import { Watched } from './watched.svelte.ts';
 
-export type FigureQuestion = CallInput<'figure.data'>;
+export type FigureQuestion = Omit<CallInput<'figure.data'>, 'ticket'>;
+/** Kernels are formed anew for it: nobody shall wait for one that is not wanted any more. */
+const slow = (question: FigureQuestion | null) => question?.kind === 'kernel-drift';
 
 export class FigureFeed {
   data = $state.raw<FigureData | null>(null);
@@ -14,29 +17,37 @@ export class FigureFeed {
   #busy = false;
   #client: Client;
   #next: FigureQuestion | null = null;
+  #now: FigureQuestion | null = null;
+  readonly #work: Watched;
 
   constructor(client: Client) {
     this.#client = client;
+    this.#work = new Watched(client);
   }
 
   /** Asks now, or once the question under way is answered; questions in between are dropped. */
   ask(question: FigureQuestion): void {
     this.#next = question;
+    if (slow(this.#now) && JSON.stringify(this.#now) !== JSON.stringify(question)) this.#work.stop();
     if (!this.#busy) void this.#run();
   }
 
   async #run(): Promise<void> {
     this.#busy = this.waiting = true;
     while (this.#next) {
-      const question = this.#next;
+      const question = (this.#now = this.#next);
       this.#next = null;
       try {
-        this.data = await this.#client.call('figure.data', question);
+        const data = await (slow(question)
+          ? this.#work.run((ticket) => this.#client.call('figure.data', { ...question, ticket }))
+          : this.#client.call('figure.data', question));
+        if (data) this.data = data;
         this.reason = '';
       } catch (error) {
         this.reason = messageOf(error);
       }
     }
+    this.#now = null;
     this.#busy = this.waiting = false;
   }
 }

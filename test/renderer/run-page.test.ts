@@ -150,6 +150,19 @@ test('config: what differs is marked and can be shown alone; JSON and command ar
   await page.getByText('from digits-sgd-hot').waitFor();
 });
 
+test('kernel drift says how far it is, and can be stopped and asked for again', async () => {
+  await page.goto(gallery.at('?runs=full&slow=3000#/run/r-done?tab=ntk'));
+  const panel = page.locator('[data-figure="kernel-drift"]');
+  await panel.getByRole('button', { name: 'Compute' }).click();
+  await panel.getByText(/^Forming \d+ kernels of \w+: [1-9]0 %\.$/).waitFor();
+  await panel.getByRole('button', { name: 'Stop' }).click();
+  await panel.getByText('Not computed:').waitFor();
+  expect(await calls('compare.cancel')).toHaveLength(1);
+  await page.evaluate(() => ((window as unknown as Host).fakeHost.slowMs = 0));
+  await panel.getByRole('button', { name: 'Compute' }).click();
+  await panel.locator('.frame svg').waitFor();
+});
+
 test('the log grows with the run, keeps to its end until one scrolls away, and is filtered by level', async () => {
   await open('#/run/r-live?tab=log');
   const lines = page.getByRole('log').locator('tbody tr:not(.day)');

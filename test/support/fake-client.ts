@@ -269,7 +269,6 @@ export class FakeClient implements Client {
       );
       return { measure, options: {}, split, samples: 1000, snapshots, pairs };
     },
-    'figure.data': (request) => fakeFigure(request, this.#find),
     'figure.export': ({ request, data, format }) => ({
       fileName: `${request.kind}.${format}`,
       mime: 'text/plain',

@@ -6,7 +6,7 @@ import { badInput, KernelscopeError } from '../../main/contract/errors.ts';
 import type { FigureData, FigureOrder, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
 import { correlations, outcomeOf, type Outcome } from '../../main/sweeps/table1.ts';
 import { layerNamed } from '../../main/services/compare-snapshots.ts';
-import type { FakeRun } from './fake-figures.ts';
+import { fakeFigure, type FakeRun } from './fake-figures.ts';
 import type { RunSpec } from './fake-library.ts';
 import { jitter } from './fake-numbers.ts';
 
@@ -91,10 +91,21 @@ export function fakeScatter(
 const outcomeOfRun = (run: FakeRun): Outcome[] =>
   run.detail.final ? [outcomeOf(run.detail.config, run.detail.final, { test: run.detail.cka, train: trainCka(run) })] : [];
 
-/** slowMs: how long model × model takes, told in ten steps */
+/** slowMs: how long model × model and kernel drift take, told in ten steps */
 export function fakeComparisons(find: Find, emit: (progress: Events['compare.progress']) => void, slowMs: () => number) {
   const stopped = new Set<string>();
+  async function slowly(ticket: string | undefined): Promise<void> {
+    for (let step = 1; step <= 10 && slowMs() > 0; step++) {
+      await new Promise((r) => setTimeout(r, slowMs() / 10));
+      if (ticket && stopped.delete(ticket)) throw new KernelscopeError('cancelled', 'stopped');
+      if (ticket) emit({ ticket, done: step / 10 });
+    }
+  }
   return {
+    async 'figure.data'(request: Request): Promise<CallResults['figure.data']> {
+      if (request.kind === 'kernel-drift') await slowly(request.ticket);
+      return fakeFigure(request, find);
+    },
     async 'compare.models'({
       runs: ids,
       layer,
@@ -103,11 +114,7 @@ export function fakeComparisons(find: Find, emit: (progress: Events['compare.pro
     }: CallParsed<'compare.models'>): Promise<CallResults['compare.models']> {
       const runs = ids.map(find);
       checkProbes(runs, split);
-      for (let step = 1; step <= 10 && slowMs() > 0; step++) {
-        await new Promise((r) => setTimeout(r, slowMs() / 10));
-        if (ticket && stopped.delete(ticket)) throw new KernelscopeError('cancelled', 'stopped');
-        if (ticket) emit({ ticket, done: step / 10 });
-      }
+      await slowly(ticket);
       const models = runs.map(({ detail, snapshots }) => ({
         run: detail.id,
         name: detail.name,
