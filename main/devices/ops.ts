@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Activation } from '../contract/config.ts';
 import { CpuBackend } from './cpu/backend.ts';
-import { convAffine, convUnit, type ConvUnit } from './convolution.ts';
+import { convAffine, convUnit, foldNorm, type ConvUnit, type Folded } from './convolution.ts';
 import { own } from './cpu/dense.ts';
 import * as shares from './cpu/shares.ts';
 import { registerDerivatives } from './derivatives.ts';
@@ -30,7 +30,9 @@ export interface Ops {
   /** A convolutional layer in training: batch norm by the batch's moments, relu, skip connection; differentiable */
   convUnit(o: ConvUnit): Tensor4D;
   /** The same with one scale and shift a channel, as in use: relu(scale·conv(x, w) + shift) + skip; not differentiable */
-  convAffine(x: Tensor4D, w: Tensor4D, scale: Float32Array, shift: Float32Array, skip: Tensor4D | null): Tensor4D;
+  convAffine(x: Tensor4D, w: Tensor4D, scale: Tensor1D, shift: Tensor1D, skip: Tensor4D | null): Tensor4D;
+  /** Batch norm with its running statistics as one scale and shift a channel, and 1/√(σ² + ε); not differentiable */
+  foldNorm(gamma: Tensor, beta: Tensor, running: { mean: Tensor; variance: Tensor }): Folded;
   /** p ← p − rate·g */
   sgd(p: Variable, g: Tensor, o: { rate: number }): void;
   /** v ← momentum·v + g, p ← p − rate·v */
@@ -133,6 +135,7 @@ export function createOps(): Ops {
     },
     convUnit,
     convAffine,
+    foldNorm,
     sgd: (p, g, o) => (checkSame('sgd', p, g), sgd(p, g, o)),
     momentum: (p, g, v, o) => (checkSame('momentum', p, g, v), momentum(p, g, v, o)),
     adam: (p, g, m, v, o) => (checkSame('adam', p, g, m, v), adam(p, g, m, v, o)),

@@ -3,6 +3,7 @@ import type { Rank } from '@tensorflow/tfjs-core';
 import { parseConfig } from '../../contract/config.ts';
 import type { Dataset, Samples } from '../../data/index.ts';
 import { openDevice, type Device } from '../../devices/index.ts';
+import { taken } from '../../devices/read.ts';
 import { createNetwork } from '../../networks/index.ts';
 import { train } from '../../training/index.ts';
 import { createStep } from '../../training/step.ts';
@@ -46,7 +47,7 @@ async function secondsOfMap(device: Device, trainFlops: number): Promise<number>
   const network = createNetwork(device, config, sample.shape, sample.classes);
   const step = createStep(device, network, config);
   const [x, y] = [tf.tensor2d(numbers(batch * work.inputs), [batch, work.inputs]), tf.zeros<Rank.R2>([batch, sample.classes])];
-  const seconds = await fastest(() => tf.tidy(() => void step.run(x, y, 0).dataSync()));
+  const seconds = await fastest(async () => void (await taken(step.run(x, y, 0))));
   for (const made of [x, y, step, network]) made.dispose();
   return Math.max(0, seconds - (batch * work.step) / trainFlops) / (batch * work.maps);
 }
@@ -74,11 +75,12 @@ export const calibrate: Job<'calibrate'> = async ({ device: wish }) => {
   const trainFlops = stepFlops([784, ...large.hidden, 10], large.batchSize) / Math.max(largeSeconds - stepSeconds, largeSeconds / 2);
 
   const [n, k] = [500, 2000];
-  const kernel = await fastest(() => {
-    tf.tidy(() => {
+  const kernel = await fastest(async () => {
+    const product = tf.tidy(() => {
       const a = tf.tensor2d(numbers(n * k), [n, k]);
-      tf.matMul(a, a, false, true).dataSync();
+      return tf.matMul(a, a, false, true);
     });
+    await taken(product);
   });
   const m = 400;
   const a = Float64Array.from(numbers(m * m));

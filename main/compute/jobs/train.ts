@@ -79,7 +79,7 @@ export const train: Job<'train'> = async (input, context) => {
         const begun = performance.now();
         const snapshot = await analyse(event.epoch, { device, network, probes, references, input, context, say });
         const seconds = (performance.now() - begun) / 1e3;
-        await context.ask({ kind: 'snapshot', snapshot, weights: weightsOf(network), seconds });
+        await context.ask({ kind: 'snapshot', snapshot, weights: await weightsOf(network), seconds });
         clock.resume(event.epoch);
         break;
       }
