@@ -16,6 +16,8 @@ export default defineConfig({
           compute: 'main/compute/entry.ts',
           bench: 'main/compute/bench/entry.ts',
         },
+        // optional, and found where it is installed: it brings native modules of every system
+        external: ['webgpu'],
         output: { format: 'es' },
       },
     },

