@@ -19,7 +19,7 @@ import type {
 } from '../contract/results.ts';
 
 /** Changes with every change of this file that an older partner would misread. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 export type DeviceWish = 'auto' | 'cpu' | 'webgpu' | 'cuda';
 
@@ -116,8 +116,14 @@ export interface ActivationAnalysis {
   similarity: number[][];
 }
 
+export interface DoctorInput {
+  device: DeviceReport['name'];
+  /** the whole list of checks, not only what is asked of a device before each use */
+  full: boolean;
+}
+/** Of one device. */
 export interface DoctorFindings {
-  devices: (DeviceReport & { checks: Check[] })[];
+  checks: Check[];
   blas: { found: boolean; name: string; detail: string };
   lapack: { found: boolean; detail: string };
 }
@@ -150,7 +156,7 @@ export interface Jobs {
   recompute: { input: RecomputeInput; report: RecomputeReport; answer: NamedArray[] | void; result: null };
   compare: { input: CompareInput; report: CompareReport; answer: NamedArray[] | void; result: Comparisons };
   analyse: { input: AnalyseInput; report: AnalyseReport; answer: Numbers | void; result: ActivationAnalysis };
-  doctor: { input: null; report: never; answer: void; result: DoctorFindings };
+  doctor: { input: DoctorInput; report: { kind: 'part'; part: string }; answer: void; result: DoctorFindings };
   devices: { input: null; report: never; answer: void; result: DeviceReport[] };
   import: {
     input: Omit<ImportOptions, 'signal' | 'onProgress' | 'arrays'>;

@@ -96,7 +96,7 @@ const failures = (checks: readonly Check[]): string =>
 async function openChecked(name: DeviceName, options: OpenOptions, automatic: boolean): Promise<Device> {
   const device = await openers[name](options);
   try {
-    if (automatic && device.software) throw badInput(`${device.detail}: slower than the cpu device, so only taken by name`);
+    if (automatic && device.software) throw badInput(`${device.detail}; computed by the processor, so only taken by name`);
     if (options.selfTest !== false) {
       const failed = failures(await checkDevice(device));
       if (failed) throw new KernelscopeError('failed', `it fails its self-test: ${failed}`);
@@ -138,23 +138,28 @@ export async function listDevices(): Promise<DeviceReport[]> {
   const reports: DeviceReport[] = [{ name: 'cpu', usable: true, reason: `${detail}; ${wasmBuild()} SIMD` }];
   for (const name of ['webgpu', 'cuda'] as const)
     try {
-      reports.push({ name, usable: true, reason: await look[name]() });
+      reports.push({ name, usable: true, ...(await look[name]()) });
     } catch (error) {
       reports.push({ name, usable: false, reason: firstLine(error) });
     }
   return reports;
 }
 
+type Seen = Pick<DeviceReport, 'reason' | 'onlyByName'>;
+const seen = (what: string, software: boolean): Seen =>
+  software ? { reason: `${what}; computed by the processor, so \`auto\` passes it over`, onlyByName: true } : { reason: what };
+
 /** What a device is, without opening it. @throws with the reason where it cannot be used */
 const look = {
-  async webgpu(): Promise<string> {
+  async webgpu(): Promise<Seen> {
     const [{ dawn }, { findAdapter }] = [await import('./webgpu/dawn.ts'), await import('./webgpu/adapter.ts')];
     const source = await dawn();
     const { description, software } = await findAdapter(source);
-    return `${description}, on ${source.host}${software ? ': right but slow, so `auto` passes it over' : ''}`;
+    return seen(`${description}, on ${source.host}`, software);
   },
-  async cuda(): Promise<string> {
+  async cuda(): Promise<Seen> {
     const { findTensorflow } = await import('./cuda/open.ts');
-    return findTensorflow().detail;
+    const { detail, software } = findTensorflow();
+    return seen(detail, software);
   },
 };

@@ -309,6 +309,7 @@ export const fakeDoctor = (): DoctorReport => ({
       ],
     },
   ],
+  automatic: null,
   blas: { found: true, name: 'OpenBLAS 0.3.21', detail: '/usr/lib/x86_64-linux-gnu/libopenblas.so.0' },
   lapack: { found: true, detail: 'dsyevr, dgesdd of the same library' },
   datasets: [

@@ -25,12 +25,12 @@ const backendOf = (from?: string): { found: TensorflowPackage; backend: NodeBack
 };
 
 const described = ({ detail }: TensorflowPackage, { isUsingGpuDevice }: NodeBackend) =>
-  isUsingGpuDevice ? `${detail} on the GPU` : `${detail}, which computes on the processor here, so \`auto\` passes it over`;
+  isUsingGpuDevice ? `${detail} on the GPU` : `${detail} without a GPU`;
 
 /** Loads the package and says what it computes on. from: where it is looked for. @throws KernelscopeError `failed` with the reason */
-export function findTensorflow(from?: string): { detail: string } {
+export function findTensorflow(from?: string): { detail: string; software: boolean } {
   const { found, backend } = backendOf(from);
-  return { detail: described(found, backend) };
+  return { detail: described(found, backend), software: backend.isUsingGpuDevice !== true };
 }
 
 /** Opens the device. @throws KernelscopeError `failed` with the reason */
