@@ -76,7 +76,7 @@ export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
       outputs: output,
       classes,
       keep,
-      block: batchOf(network.sampleBytes.tangents),
+      block: batchOf(device, network.sampleBytes.tangents),
       signal: o.signal,
       onProgress,
     });

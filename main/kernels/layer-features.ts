@@ -25,12 +25,13 @@ const keptBytes = 2 ** 30;
 
 /** x: [P, D]; budget: bytes of features that are kept */
 export async function layerFeatures(
-  { tf }: Device,
+  device: Device,
   network: Probed,
   { x, P, D, budget = keptBytes }: { x: Float32Array; P: number; D: number; budget?: number },
 ): Promise<LayerFeatures> {
+  const { tf } = device;
   const { widths } = network;
-  const batch = batchOf(network.sampleBytes.forward);
+  const batch = batchOf(device, network.sampleBytes.forward);
   const kept = widths.map(() => false);
   let room = budget / 4 / P;
   for (const l of widths.map((_, i) => i).sort((a, b) => widths[a] - widths[b])) if ((kept[l] = widths[l] <= room)) room -= widths[l];

@@ -15,7 +15,7 @@ async function evaluate(
 ): Promise<{ loss: number; accuracy: number }> {
   const { tf } = device;
   const { inputs, classes } = network;
-  const block = batchOf(network.sampleBytes.forward);
+  const block = batchOf(device, network.sampleBytes.forward);
   let squared = 0;
   let right = 0;
   for (let from = 0; from < samples.count; from += block) {

@@ -69,7 +69,7 @@ async function ntk(made: Made, name: string): Promise<void> {
     outputs: await outputsOf(made),
     classes: probe.classes,
     keep: true,
-    block: batchOf(network.sampleBytes.tangents),
+    block: batchOf(device, network.sampleBytes.tangents),
     signal: context.signal,
   });
   if (!K) throw new Error('the tangent kernel was asked for and not kept');

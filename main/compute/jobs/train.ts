@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import { KernelscopeError } from '../../contract/errors.ts';
 import { snapshotEpochs } from '../../contract/config.ts';
 import { splits, type ProbeSet, type Provenance, type Snapshot, type Split } from '../../contract/results.ts';
-import { loadDataset, probeSet, type Dataset } from '../../data/index.ts';
+import { loadDataset, probeSet, sampleShape, type Dataset } from '../../data/index.ts';
 import { openDevice, type Device } from '../../devices/index.ts';
 import { analyseSplit, probeReference } from '../../kernels/analyse.ts';
 import type { AlignmentReference } from '../../kernels/alignment.ts';
 import { createNetwork, weightsOf, type Network } from '../../networks/index.ts';
 import { train as trainNetwork } from '../../training/index.ts';
+import { requireFits } from '../fits.ts';
 import type { TrainInput } from '../protocol.ts';
 import type { Job, JobContext } from '../worker.ts';
 import { Clock } from './clock.ts';
@@ -31,6 +32,7 @@ export const train: Job<'train'> = async (input, context) => {
 
   say('starting');
   const device = await openDevice(input.device);
+  requireFits(config, sampleShape(input.dataDir, config.data.dataset), device);
   say('reading data');
   const dataset = await loadDataset(config, {
     dataDir: input.dataDir,
