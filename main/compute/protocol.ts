@@ -44,7 +44,8 @@ export interface Progress {
 }
 export type TrainReport =
   | Progress
-  | { kind: 'begin'; provenance: Provenance; layers: string[]; probes: Record<Split, ProbeSet> }
+  /** passedOver: where the device was chosen, the faster ones and why not they */
+  | { kind: 'begin'; provenance: Provenance; layers: string[]; probes: Record<Split, ProbeSet>; passedOver?: DeviceReport[] }
   | { kind: 'epoch'; metrics: EpochMetrics }
   /** seconds: what the analysis took */
   | { kind: 'snapshot'; snapshot: Snapshot; weights: NamedArray[]; seconds?: number }

@@ -49,6 +49,7 @@ export const train: Job<'train'> = async (input, context) => {
     provenance: provenanceOf(device, dataset, probes, input.version),
     layers: [...network.layers],
     probes,
+    ...(device.passedOver && { passedOver: [...device.passedOver] }),
   });
 
   const references = config.analysis.alignment
