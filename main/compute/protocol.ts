@@ -181,7 +181,7 @@ export type Down =
 
 /** From the compute process. */
 export type Up =
-  | { kind: 'hello'; protocol: number; pid: number }
+  | { kind: 'hello'; protocol: number; pid: number | null }
   | { kind: 'alive' }
   /** `asks`: the number under which it waits for an answer, or null */
   | { kind: 'report'; asks: number | null; report: unknown }

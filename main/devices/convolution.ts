@@ -2,7 +2,8 @@
 //   o = relu(z) + skip,   z = γ (conv(x, w) − μ)/√(σ² + ε) + β, or conv(x, w) + β without batch norm;  stride 1, same size
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo, Variable } from '@tensorflow/tfjs-core';
-import { CpuBackend } from './cpu/backend.ts';
+import type { CpuBackend } from './cpu/backend.ts';
+import { cpuBackend as cpu } from './cpu/current.ts';
 import * as unit from './cpu/conv-unit.ts';
 
 /** Added to the variance (Ioffe & Szegedy 2015), and the share of a batch in the running statistics; both as PyTorch has them. */
@@ -24,10 +25,6 @@ export interface ConvUnit {
   inputGradient: boolean;
 }
 
-const cpu = (): CpuBackend | null => {
-  const backend = tf.backend();
-  return backend instanceof CpuBackend ? backend : null;
-};
 const tensor = (info: TensorInfo): Tensor4D => tf.engine().makeTensorFromTensorInfo(info) as Tensor4D;
 const vector = (values: Float32Array): Tensor1D => tf.tensor1d(values);
 const values = (backend: CpuBackend, t: Tensor): Float32Array => (backend.view(t) as Float32Array).slice();

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Activation } from '../contract/config.ts';
-import { CpuBackend } from './cpu/backend.ts';
+import { cpuBackend } from './cpu/current.ts';
 import { convAffine, convUnit, foldNorm, type ConvUnit, type Folded } from './convolution.ts';
 import { own } from './cpu/dense.ts';
 import * as shares from './cpu/shares.ts';
@@ -119,8 +119,8 @@ export function createOps(): Ops {
     },
     async addShare(S, share, L) {
       checkSame('addShare', ...(S ? [S] : []), share.a, ...(share.b ? [share.b] : []), L);
-      const backend = tf.backend();
-      if (backend instanceof CpuBackend) {
+      const backend = cpuBackend();
+      if (backend) {
         const sum = S ?? run(own.empty, { like: L }, {});
         return { sum, moments: shares.addShare(backend, sum, S !== null, share, L) };
       }
@@ -128,15 +128,15 @@ export function createOps(): Ops {
     },
     async innerProduct(A, B) {
       checkSame('innerProduct', A, B);
-      const backend = tf.backend();
-      return backend instanceof CpuBackend ? shares.innerProduct(backend, A, B) : plainOps.innerProduct(A, B);
+      const backend = cpuBackend();
+      return backend ? shares.innerProduct(backend, A, B) : plainOps.innerProduct(A, B);
     },
     async transposed(x) {
-      return tf.backend() instanceof CpuBackend ? tf.transpose<Tensor2D>(x) : plainOps.transposed(x);
+      return cpuBackend() ? tf.transpose<Tensor2D>(x) : plainOps.transposed(x);
     },
     async peek(x) {
-      const backend = tf.backend();
-      return backend instanceof CpuBackend ? (backend.view(x) as Float32Array) : x.data<'float32'>();
+      const backend = cpuBackend();
+      return backend ? (backend.view(x) as Float32Array) : x.data<'float32'>();
     },
     convUnit,
     convAffine,
