@@ -106,8 +106,8 @@ export function createMachine({ library, compute, dataDir, device: own, version 
       return under.finally(() => measuring.delete(device));
     },
     known: (device = own) => known(device),
-    async checkDevice(device) {
-      if (device === undefined || device === 'auto' || device === own) return;
+    async checkDevice(device = own) {
+      if (device === 'auto' || device === 'cpu') return; // always there
       devices ??= listDevices();
       devices.catch(() => (devices = null)); // the next one tries again
       const all = await devices;
