@@ -56,7 +56,7 @@ export function createResnet11(device: Device, model: ResnetConfig, { seed, shap
     return output(x, (layer, h, skip) => {
       const affine = affineOf(device, layer);
       const made = ops.convAffine(h, layer.filters as Tensor as Tensor4D, affine.scale, affine.shift, skip);
-      for (const t of Object.values(affine)) t?.dispose();
+      for (const t of [affine.scale, affine.shift, affine.inverse]) t?.dispose();
       seen?.(layer, made);
       return made;
     });

@@ -24,7 +24,10 @@ beforeAll(() => {
   // without spectra and NTK: fewer shaders to be compiled for the processor
   const analysis = { snapshots: ['last'], probe: { train: 8, test: 8 }, spectrum: false, ntk: false };
   const training = { epochs: 3, batchSize: 20, learningRate: 0.001 };
-  writeFileSync(file, JSON.stringify({ data: { dataset: 'digits', train: 40, test: 20 }, model: { hidden: [16], activation: 'tanh' }, training, analysis }));
+  writeFileSync(
+    file,
+    JSON.stringify({ data: { dataset: 'digits', train: 40, test: 20 }, model: { hidden: [16], activation: 'tanh' }, training, analysis }),
+  );
 });
 
 describe.skipIf(noGpu)('on SwiftShader', { timeout: 300_000 }, () => {

@@ -125,7 +125,7 @@ async function gradientOf(tf: Device['tf'], network: Network, x: Float32Array, s
   const variables = network.parameters.map((p) => p.variable);
   const output = () => {
     const f = network.forward(tf.tensor2d(x, shape));
-    return tf.sum(tf.mul(f, tf.oneHot(tf.tensor1d([c], 'int32'), f.shape[1]))) as Scalar;
+    return tf.sum<Scalar>(tf.mul(f, tf.oneHot(tf.tensor1d([c], 'int32'), f.shape[1])));
   };
   const { value, grads } = tf.variableGrads(output, variables);
   value.dispose();

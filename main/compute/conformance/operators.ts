@@ -28,7 +28,7 @@ const product = (ta: boolean, tb: boolean): Operator => ({
   name: `product ${ta ? 'AᵀB' : tb ? 'ABᵀ' : 'AB'} and its gradients`,
   make({ tf }) {
     const [a, b] = [ta ? m2(tf, 19, 14, 0.1) : m2(tf, 14, 19, 0.1), tb ? m2(tf, 11, 19, 0.2) : m2(tf, 19, 11, 0.2)];
-    const f = (x: Tensor, y: Tensor) => tf.matMul(x as Tensor2D, y as Tensor2D, ta, tb);
+    const f = (x: Tensor, y: Tensor) => tf.matMul(x, y, ta, tb);
     return [f(a, b), ...gradients(tf, f, [a, b])];
   },
   tolerance: 4e-6, // sums of 19 products, each rounded at a size of up to 10
@@ -77,7 +77,7 @@ const operators: Operator[] = [
       const at = [m2(tf, 9, 6, 0.7), m2(tf, 6, 8, 0.8), tf.tensor1d(values(8, 0.9))];
       const f = (x: Tensor, w: Tensor, b: Tensor) => ops.dense(x as Tensor2D, w as Tensor2D, b as never, { scale: 0.5, activation });
       const z = m2(tf, 5, 7, 1.1);
-      return [f(at[0], at[1], at[2]), ...gradients(tf, f as never, at), ops.activate(z, activation), ops.derivative(z, activation)];
+      return [f(at[0], at[1], at[2]), ...gradients(tf, f, at), ops.activate(z, activation), ops.derivative(z, activation)];
     },
     tolerance: 4e-6, // tfjs's erf, the reference's, is off by 1.5e-7 a number; its slopes are summed over nine samples
   })),
@@ -95,7 +95,7 @@ const operators: Operator[] = [
           running: null,
           inputGradient: true,
         });
-      return [f(at[0], at[1], at[2], at[3]), ...gradients(tf, f as never, at)];
+      return [f(at[0], at[1], at[2], at[3]), ...gradients(tf, f, at)];
     },
     tolerance: 2e-5, // gradients of filters are sums of 60 numbers of up to 1
   },
@@ -119,7 +119,7 @@ const operators: Operator[] = [
           running: { mean: running.mean, variance: running.variable },
           inputGradient: true,
         });
-      const made = [f(at[0], at[1], at[2], at[3]), ...gradients(tf, f as never, at)];
+      const made = [f(at[0], at[1], at[2], at[3]), ...gradients(tf, f, at)];
       const seen = [tf.clone(running.mean), tf.clone(running.variable)];
       const folded = ops.foldNorm(at[2], at[3], { mean: running.mean, variance: running.variable });
       const affine = ops.convAffine(at[0] as Tensor4D, at[1] as Tensor4D, folded.scale, folded.shift, null);

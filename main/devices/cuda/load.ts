@@ -33,7 +33,7 @@ const removed: Record<string, (value: unknown) => boolean> = {
 };
 
 /** Puts back what Node 23 took out of `util`; what is there stays. Answers the names that were missing. */
-export function repairUtil(target: Record<string, unknown> = util as unknown as Record<string, unknown>): string[] {
+export function repairUtil(target: Record<string, unknown> = util): string[] {
   const missing = Object.keys(removed).filter((name) => typeof target[name] !== 'function');
   for (const name of missing) target[name] = removed[name];
   return missing;

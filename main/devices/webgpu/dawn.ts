@@ -20,7 +20,7 @@ export async function dawn(): Promise<GpuSource> {
   if (process.versions['electron']) throw new KernelscopeError('failed', 'under Electron WebGPU is the browser’s, in a hidden window');
   let module: DawnModule;
   try {
-    module = (await import('webgpu')) as DawnModule;
+    module = await import('webgpu');
   } catch (error) {
     const absent = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
     throw new KernelscopeError(
