@@ -11,6 +11,8 @@ export interface GpuLimits {
   tensorBytes: number;
   /** workgroups along one dimension of a dispatch */
   workgroups: number;
+  /** bytes of buffers kept for tensors of the same size to come */
+  spareBytes: number;
 }
 
 const size = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`);
@@ -25,6 +27,11 @@ export class GpuBackend extends WebGPUBackend {
   constructor(device: GPUDevice, info: GPUAdapterInfo, limits: GpuLimits) {
     super(device, info);
     this.limits = limits;
+    // tfjs keeps every buffer that was ever used; past a limit they are given back, which is safe: what uses them has been submitted.
+    const { bufferManager: buffers } = this;
+    const release = buffers.releaseBuffer.bind(buffers);
+    buffers.releaseBuffer = (buffer, reuse = true) =>
+      release(buffer, reuse && buffers.numBytesAllocated - buffers.numBytesUsed < limits.spareBytes);
     device.addEventListener('uncapturederror', ({ error }) => {
       const memory = error instanceof GPUOutOfMemoryError;
       const first = error.message.split('\n')[0];

@@ -17,7 +17,11 @@ const firstLine = (error: unknown): string => (error instanceof Error ? error.me
 /** Loads Dawn and puts WebGPU's names where tfjs looks for them. @throws KernelscopeError `failed` with the reason */
 export async function dawn(): Promise<GpuSource> {
   if (made) return made;
-  if (process.versions['electron']) throw new KernelscopeError('failed', 'under Electron WebGPU is the browser’s, in a hidden window');
+  if (process.versions['electron'])
+    throw new KernelscopeError(
+      'failed',
+      'the desktop app does not train on WebGPU yet; `kernelscope serve` and the command line under Node do',
+    );
   let module: DawnModule;
   try {
     module = await import('webgpu');

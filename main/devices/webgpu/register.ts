@@ -37,6 +37,7 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits, product }
   const own: GpuLimits = {
     tensorBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
     workgroups: maxComputeWorkgroupsPerDimension,
+    spareBytes: 2 ** 29,
     ...limits,
   };
   let name = 'kernelscope-webgpu';

@@ -10,7 +10,10 @@ import { planProduct } from '../../../main/devices/webgpu/product.ts';
 import { noGpu, useSwiftshader } from '../../support/swiftshader.ts';
 import { distance, naiveProduct, numbers } from './support.ts';
 
-const small = { selfTest: false, gpu: { limits: { tensorBytes: 2 ** 20 }, product: { work: 5000, inner: 48, side: 1000 } } } as const;
+const small = {
+  selfTest: false,
+  gpu: { limits: { tensorBytes: 2 ** 20, spareBytes: 2 ** 20 }, product: { work: 5000, inner: 48, side: 1000 } },
+} as const;
 
 describe.skipIf(noGpu)('the device', { timeout: 120_000 }, () => {
   let d: Device;
@@ -93,6 +96,18 @@ describe.skipIf(noGpu)('the device', { timeout: 120_000 }, () => {
     K.dispose();
   });
 
+  test('buffers of sizes that do not come again are given back', async () => {
+    const gpu = d.tf.backend() as GpuBackend;
+    for (let i = 1; i <= 40; i++) {
+      const t = d.tf.tidy(() => d.tf.neg(d.tf.ones([1000 * i])));
+      expect((await taken(t)).length).toBe(1000 * i);
+    }
+    // 40 sizes of up to 160 kB, each a tensor, its negative and what it is read through: 9.8 MB if all were kept
+    const { numBytesAllocated, numBytesUsed } = gpu.bufferManager;
+    expect(numBytesAllocated - numBytesUsed).toBeLessThan(2 ** 20 + 500_000);
+    expect(numBytesAllocated).toBeGreaterThan(0);
+  });
+
   test('auto passes it over, and says why', async () => {
     const chosen = await openDevice('auto');
     expect(chosen.name).toBe('cpu');
@@ -125,6 +140,21 @@ describe.skipIf(noGpu)('a device that is lost', { timeout: 120_000 }, () => {
       message: expect.stringMatching(/^webgpu: the device was lost \(.+\)$/) as string,
     });
     expect(() => d.tf.add(a, b)).toThrow('webgpu: the device was lost');
+    d.dispose();
+  });
+});
+
+describe.skipIf(noGpu)('a device that reports an error', { timeout: 120_000 }, () => {
+  test('is not believed from then on: what is read next is the error, not zeros', async () => {
+    useSwiftshader();
+    const d = await openDevice('webgpu', small);
+    const t = d.tf.ones([4]);
+    const { device } = d.tf.backend() as GpuBackend;
+    device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE }); // the two exclude each other
+    await device.queue.onSubmittedWorkDone();
+    const refused = /^webgpu: the device refused an operation: Buffer usages .+$/;
+    await expect(t.data()).rejects.toMatchObject({ code: 'failed', message: expect.stringMatching(refused) as string });
+    expect(() => d.tf.neg(t)).toThrow(refused);
     d.dispose();
   });
 });
