@@ -1,77 +1,53 @@
 // The desktop app, in the order in which it comes up.
-import { app, BrowserWindow, dialog } from 'electron';
-import os from 'node:os';
+import { app, dialog } from 'electron';
 import path from 'node:path';
-import { bootServices } from '../main/host/boot.ts';
-import { userFolder } from '../main/host/cli/settings.ts';
-import { hostPaths } from '../main/host/paths.ts';
-import { allRuns } from '../main/rpc/all-runs.ts';
-import { createDispatch, createServer } from '../main/rpc/server.ts';
-import { utilityLauncher } from './compute.ts';
-import { setMenu } from './menu.ts';
-import { givePorts } from './port.ts';
-import { quitOrderly } from './quit.ts';
-import { offerBundles } from './save-bundle.ts';
-import { offerSaving } from './save-figure.ts';
-import { claimScheme, serveScheme } from './scheme.ts';
-import { denyPermissions, guardPages, openWindow, showWindow } from './window.ts';
+import { version } from '../main/host/paths.ts';
+import { folders, pathsHanded, pathsIn, toHand } from './command-line.ts';
+import { reportCrashes } from './crash.ts';
+import { guardPages } from './guard.ts';
+import { openLog } from './log-file.ts';
+import { claimScheme } from './scheme.ts';
+import { createShell, type Shell } from './shell.ts';
 
+const log = openLog(path.join(app.getPath('userData'), 'logs'));
+const say = (line: string) => {
+  log.write(line);
+  process.stderr.write(`${line.trimEnd()}\n`);
+};
+process.stderr.on('error', () => undefined); // started without a terminal: nobody reads there, and the log has it
+let shell: Shell | null = null;
+/** what is to be opened once there is a shell */
+let early: string[] = [];
+const open = (paths: readonly string[]) => (shell ? shell.open(paths) : void (early = [...early, ...paths]));
+
+app.setAppUserModelId('org.kernelscope.app'); // Windows: whose notifications and task bar these are
+if (process.platform === 'linux') app.setDesktopName('kernelscope.desktop'); // the same for docks
+reportCrashes(log);
+app.enableSandbox();
 claimScheme();
-guardPages();
-if (app.requestSingleInstanceLock()) {
-  app.on('second-instance', showWindow);
+guardPages(say);
+app.on('open-file', (event, file) => {
+  event.preventDefault();
+  open([file]);
+});
+if (app.requestSingleInstanceLock(toHand(process.argv, process.cwd()))) {
+  app.on('second-instance', (_event, _argv, _cwd, data) => {
+    shell?.show();
+    open(pathsHanded(data));
+  });
   // Not awaited: Electron is ready only once this module has been evaluated.
   void app.whenReady().then(start).catch(giveUp);
 } else app.quit();
 
-/** Library and data: where the command line has them too, unless told otherwise. */
-function folders(): { library: string; data: string } {
-  const { KERNELSCOPE_LIBRARY, KERNELSCOPE_DATA } = process.env;
-  const own = app.commandLine.hasSwitch('user-data-dir')
-    ? app.getPath('userData')
-    : userFolder(process.env, process.platform, os.homedir());
-  return { library: KERNELSCOPE_LIBRARY || path.join(own, 'library'), data: KERNELSCOPE_DATA || path.join(own, 'data') };
-}
-
 async function start(): Promise<void> {
-  const log = (line: string) => console.error(line);
-  const paths = hostPaths(import.meta.dirname, app.isPackaged ? path.join(process.resourcesPath, 'resources') : undefined);
-  const { library, data } = folders();
-
-  denyPermissions();
-  serveScheme(paths.renderer);
-  const services = await bootServices({
-    library,
-    data,
-    device: 'auto',
-    access: 'write-if-free',
-    owner: 'desktop app',
-    host: 'desktop',
-    paths,
-    launch: utilityLauncher(paths.compute),
-    log,
-  });
-  const dispatch = createDispatch(services.handlers, log);
-  const server = createServer(dispatch);
-  services.onEvent(server.emit);
-  givePorts(server);
-  offerSaving(dispatch);
-  offerBundles(services);
-  quitOrderly({
-    running: async () => (await allRuns(services.call, { states: ['running'] })).map((r) => r.name),
-    close: async () => {
-      server.close();
-      await services.close();
-    },
-    stay: () => void openWindow(),
-  });
-  services.tidy().catch((error: unknown) => log(`emptying the trash: ${String(error)}`));
-  setMenu(library);
-  openWindow();
-  app.on('activate', () => BrowserWindow.getAllWindows().length === 0 && openWindow());
+  say(`Kernelscope ${version} on ${process.platform} ${process.arch}, Electron ${process.versions.electron}`);
+  shell = await createShell({ log, say, ...folders(process.argv) });
+  shell.show();
+  open([...pathsIn(process.argv, process.cwd()), ...early]);
 }
 
 function giveUp(error: unknown): void {
+  say(`could not start: ${error instanceof Error ? error.stack : String(error)}`);
   dialog.showErrorBox('Kernelscope could not start', error instanceof Error ? error.message : String(error));
   app.exit(1);
 }

@@ -1,53 +1,97 @@
 // Leaving: not by accident while a run is under way, and never before everything is written.
-import { app, BrowserWindow, dialog } from 'electron';
+import { app, dialog, powerMonitor, type BrowserWindow, type MessageBoxOptions } from 'electron';
+import type { Windows } from './windows.ts';
 
-export interface Leaving {
-  /** names of the runs under way */
-  running(): Promise<string[]>;
+export interface LeavingOptions {
+  windows(): Windows;
+  /** names of the runs under way: running, paused, waiting */
+  underWay(): Promise<string[]>;
   /** ends what is under way, keeps what was done */
   close(): Promise<void>;
-  /** shows a window again, where all are closed */
-  stay(): void;
+  /** The windows go, the runs go on; the app can be called back. */
+  goOn(): void;
+}
+export interface Leaving {
+  /** For a window that is about to close: true where it is the last one, which has to wait for an answer. */
+  holdsBack(window: BrowserWindow): boolean;
 }
 
-export function quitOrderly({ running, close, stay }: Leaving): void {
+type Answer = 'stop' | 'background' | 'stay';
+
+/** What is asked while runs are under way; answers by index. */
+export function questionOf(names: readonly string[]): MessageBoxOptions & { buttons: string[]; answers: Answer[] } {
+  return {
+    type: 'question',
+    message: names.length === 1 ? `“${names[0]}” is under way.` : `${names.length} runs are under way.`,
+    detail:
+      'Stopped runs keep what was done and can be resumed from their last checkpoint. In the background they go on without a window; ' +
+      'start Kernelscope again, or use its icon, to see them.',
+    buttons: ['Stop and Quit', 'Go On in the Background', 'Cancel'],
+    answers: ['stop', 'background', 'stay'],
+    defaultId: 1,
+    cancelId: 2,
+  };
+}
+
+export function quitOrderly({ windows, underWay, close, goOn }: LeavingOptions): Leaving {
   let state: 'open' | 'asking' | 'closing' | 'closed' = 'open';
+  let silent = false;
+
+  const ask = async (names: string[]): Promise<Answer> => {
+    const { answers, ...options } = questionOf(names);
+    const window = windows().front();
+    const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options));
+    return answers[response] ?? 'stay';
+  };
   const leave = async () => {
     state = 'asking';
-    if (!(await mayStop(await running()))) {
+    const names = silent ? [] : await underWay();
+    const answer = names.length > 0 ? await ask(names) : 'stop';
+    if (answer !== 'stop') {
       state = 'open';
-      if (BrowserWindow.getAllWindows().length === 0) stay();
+      if (answer === 'background') {
+        goOn();
+        windows().closeAll();
+      }
       return;
     }
     state = 'closing';
+    // Stopping a run may take seconds; the page has nothing to show for them.
+    for (const window of windows().all()) window.hide();
     await close();
     state = 'closed';
     app.quit();
   };
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
-  });
+
+  // The last window asks before it goes, so this comes only where the runs go on without one, or on macOS.
+  app.on('window-all-closed', () => undefined);
   app.on('before-quit', (event) => {
     if (state === 'closed') return;
     event.preventDefault();
-    if (state === 'open')
-      leave().catch((error: unknown) => {
-        dialog.showErrorBox('Kernelscope could not close its library', error instanceof Error ? error.message : String(error));
-        app.exit(1);
-      });
+    if (state !== 'open') return;
+    leave().catch((error: unknown) => {
+      dialog.showErrorBox('Kernelscope could not close its library', error instanceof Error ? error.message : String(error));
+      app.exit(1);
+    });
   });
-}
+  // The system waits for nobody's answer.
+  powerMonitor.on('shutdown', () => {
+    silent = true;
+    app.quit();
+  });
 
-/** Whether runs under way may be stopped; the person is asked where there are any. */
-async function mayStop(names: string[]): Promise<boolean> {
-  if (names.length === 0) return true;
-  const { response } = await dialog.showMessageBox({
-    type: 'question',
-    message: names.length === 1 ? `“${names[0]}” is still running.` : `${names.length} runs are still running.`,
-    detail: 'Quitting stops them. What was done is kept, and they can be resumed from their last checkpoint.',
-    buttons: ['Quit', 'Stay'],
-    defaultId: 1,
-    cancelId: 1,
-  });
-  return response === 0;
+  return {
+    holdsBack(window) {
+      if (
+        state === 'closed' ||
+        process.platform === 'darwin' ||
+        windows()
+          .all()
+          .some((w) => w !== window)
+      )
+        return false;
+      app.quit();
+      return true;
+    },
+  };
 }

@@ -4,14 +4,16 @@ import { runIds } from '../main/contract/calls/parts.ts';
 import { channels, type SaveReply } from '../main/contract/desktop.ts';
 import { KernelscopeError } from '../main/contract/errors.ts';
 import type { Services } from '../main/host/boot.ts';
+import { heard } from './guard.ts';
 import { saveAs } from './save-dialog.ts';
-import { fromOurPage } from './trust.ts';
 
-export function offerBundles(services: Pick<Services, 'saveBundle' | 'bundleName'>): void {
+/** open: what works on the library that is open now */
+export function offerBundles(open: () => Pick<Services, 'saveBundle' | 'bundleName'>): void {
   ipcMain.handle(channels.saveBundle, async (event, input: unknown): Promise<SaveReply> => {
-    if (!fromOurPage(event)) return { ok: false, message: 'not from the app’s own page' };
+    if (!heard(event)) return { ok: false, message: 'not from the app’s own page' };
     const runs = runIds.safeParse(input);
     if (!runs.success) return { ok: false, message: 'runs: expected 1 … 10000 runs' };
+    const services = open();
     try {
       const fileName = services.bundleName(runs.data);
       return await saveAs(event, { title: 'Export Runs', fileName, label: 'Bundle of runs' }, (file) =>

@@ -5,15 +5,16 @@ import path from 'node:path';
 import type { CallResults } from '../main/contract/calls.ts';
 import { channels, type SaveReply } from '../main/contract/desktop.ts';
 import type { Dispatch } from '../main/rpc/dispatch.ts';
+import { heard } from './guard.ts';
 import { saveAs } from './save-dialog.ts';
-import { fromOurPage } from './trust.ts';
 
-export function offerSaving(dispatch: Dispatch): void {
-  ipcMain.handle(channels.saveFigure, (event, input: unknown) => saveFigure(event, input, dispatch));
+/** dispatch: of the library that is open now */
+export function offerSaving(dispatch: () => Dispatch): void {
+  ipcMain.handle(channels.saveFigure, (event, input: unknown) => saveFigure(event, input, dispatch()));
 }
 
 async function saveFigure(event: IpcMainInvokeEvent, input: unknown, dispatch: Dispatch): Promise<SaveReply> {
-  if (!fromOurPage(event)) return { ok: false, message: 'not from the app’s own page' };
+  if (!heard(event)) return { ok: false, message: 'not from the app’s own page' };
   const reply = await dispatch('figure.export', input);
   if (!reply.ok) return { ok: false, message: reply.error.message };
   const { fileName, bytes } = reply.value as CallResults['figure.export'];

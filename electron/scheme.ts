@@ -39,6 +39,9 @@ export function serveScheme(dir: string): void {
         'content-type': type,
         'content-security-policy': policy,
         'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
         'cache-control': 'no-cache',
       };
       return new Response(new Uint8Array(await readFile(file)), { headers });

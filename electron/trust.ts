@@ -2,6 +2,8 @@
 import path from 'node:path';
 
 export const pageUrl = 'app://kernelscope/index.html';
+/** What is shown in place of a page that crashes again and again: no scripts. */
+export const crashedUrl = 'app://kernelscope/crashed.html';
 
 /** The page's address: our scheme, or the development server's. */
 export const pageAddress = (): string => process.env['ELECTRON_RENDERER_URL'] ?? pageUrl;

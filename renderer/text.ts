@@ -72,3 +72,7 @@ export const figureTitles: Record<FigureKind, string> = {
   scatter: 'Scatter of runs',
   'kernel-drift': 'Kernel drift',
 };
+
+/** A line of the host's, its times as this person's clock shows them. */
+export const localTimes = (line: string): string =>
+  line.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (iso) => new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }));

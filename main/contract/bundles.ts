@@ -19,6 +19,18 @@ export interface ImportedRun {
   /** in the bundle */
   was: string;
 }
+/** A sweep that runs of a bundle are cells of. */
+export interface ImportedSweep {
+  id: string;
+  name: string;
+  /** cells in all */
+  size: number;
+  /** cells that had no run and have one of the bundle now */
+  filled: number;
+  /** it was not in this library */
+  isNew: boolean;
+}
 export interface BundleImport {
   runs: ImportedRun[];
+  sweeps: ImportedSweep[];
 }

@@ -69,8 +69,13 @@ export const eventNames = [
   ...compareEvents,
 ] as const satisfies readonly EventName[];
 
-/** The host's side of the contract: one method a call. */
-export type Handlers = { [K in CallName]: (input: CallParsed<K>) => Promise<CallResults[K]> };
+/** Who asked. */
+export interface Caller {
+  /** aborted once they can no longer hear the answer */
+  gone: AbortSignal;
+}
+/** The host's side of the contract: one method a call. caller: left out where the host itself asks */
+export type Handlers = { [K in CallName]: (input: CallParsed<K>, caller?: Caller) => Promise<CallResults[K]> };
 /** The page's side. */
 export interface Client {
   call<K extends CallName>(name: K, input: CallInput<K>): Promise<CallResults[K]>;

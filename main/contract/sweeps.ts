@@ -61,6 +61,8 @@ export interface SweepStart {
   created: number;
   /** failed before, and left so */
   failed: number;
+  /** not done, and not to be trained now */
+  left: number;
 }
 
 export const table1Rows = [

@@ -15,6 +15,7 @@ import {
   type Services as AllServices,
 } from '../services/index.ts';
 import { openLibrary, type Library } from '../store/index.ts';
+import { createDrawing } from './draw/thread.ts';
 import { version, type HostPaths } from './paths.ts';
 
 export { exportKinds, loadPresets };
@@ -44,6 +45,8 @@ export interface Services extends Pick<
   | 'exportArrays'
   | 'compareLayers'
   | 'datasets'
+  | 'presets'
+  | 'ownPreset'
   | 'check'
   | 'checkSweep'
   | 'fetchDataset'
@@ -51,6 +54,7 @@ export interface Services extends Pick<
   | 'exportBundle'
   | 'importBundle'
   | 'saveBundle'
+  | 'openBundle'
   | 'bundleName'
   | 'tidy'
   | 'close'
@@ -117,6 +121,7 @@ export async function bootServices(o: BootOptions): Promise<Services> {
   const { data, device, host, log, paths } = o;
   const presets = loadPresets(path.join(paths.resources, 'presets'));
   const library = open(o);
+  const drawing = createDrawing({ entry: paths.draw, fontsDir: path.join(paths.resources, 'fonts') });
   const listeners = new Set<Emit>();
   const services = createServices({
     library,
@@ -127,10 +132,8 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     presets,
     dataDir: data,
     device,
-    drawFigure: async (figure, style, format, options) => {
-      const { drawFigure } = await import('./figures.ts');
-      return drawFigure(figure, style, format, { fontsDir: path.join(paths.resources, 'fonts'), ...options });
-    },
+    drawFigure: drawing.draw,
+    keepsQueue: o.access === 'write-if-free', // a command runs what it was asked for, whatever the app's queue does
     version,
     host,
     log,
@@ -145,6 +148,8 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     exportArrays: (request, options) => services.exportArrays(request, options),
     compareLayers: (request, options) => services.compareLayers(request, options),
     datasets: () => services.datasets(),
+    presets: () => services.presets(),
+    ownPreset: (name) => services.ownPreset(name),
     check: (config) => services.check(config),
     checkSweep: (asked) => services.checkSweep(asked),
     fetchDataset: (name, options) => services.fetchDataset(name, options),
@@ -153,7 +158,11 @@ export async function bootServices(o: BootOptions): Promise<Services> {
     exportBundle: (request, options) => services.exportBundle(request, options),
     importBundle: (request, options) => services.importBundle(request, options),
     saveBundle: (request) => services.saveBundle(request),
+    openBundle: (request) => services.openBundle(request),
     bundleName: (runs) => services.bundleName(runs),
-    close: () => services.close(),
+    close: async () => {
+      await drawing.close();
+      await services.close();
+    },
   };
 }

@@ -9,6 +9,8 @@ export interface HostPaths {
   compute: string;
   /** the entry of a process that `bench` times */
   bench: string;
+  /** the entry of the thread that draws figures */
+  draw: string;
   /** presets, fonts, icons */
   resources: string;
   /** the built page */
@@ -20,6 +22,7 @@ export function hostPaths(entryDir: string, resources = path.resolve(entryDir, '
   return {
     compute: path.join(entryDir, 'compute.js'),
     bench: path.join(entryDir, 'bench.js'),
+    draw: path.join(entryDir, 'draw.js'),
     resources,
     renderer: path.resolve(entryDir, '../renderer'),
   };

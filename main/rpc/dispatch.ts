@@ -1,6 +1,6 @@
 // The door of a host: only calls of the table pass, their inputs parsed by it; errors leave as data.
 import { shown } from '../contract/config.ts';
-import { calls, type CallInput, type CallName, type CallResults, type Handlers } from '../contract/calls.ts';
+import { calls, type Caller, type CallInput, type CallName, type CallResults, type Handlers } from '../contract/calls.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { Reply } from './message.ts';
 
@@ -47,22 +47,27 @@ export function explainIssue(issue: Issue, input: unknown): string {
 }
 
 /** Calls a handler by name through the door: a name of the table, an input that it accepts. Errors are thrown as they are. */
-export async function perform<K extends CallName>(handlers: Handlers, name: K, input: CallInput<K>): Promise<CallResults[K]> {
+export async function perform<K extends CallName>(
+  handlers: Handlers,
+  name: K,
+  input: CallInput<K>,
+  caller?: Caller,
+): Promise<CallResults[K]> {
   if (typeof name !== 'string' || !Object.hasOwn(calls, name))
     throw new KernelscopeError('unknown-call', `no call is named ${shown(name)}`);
   const parsed = calls[name].safeParse(input ?? {});
   if (!parsed.success) throw new KernelscopeError('bad-input', `${name}: ${explainIssue(parsed.error.issues[0], input)}`);
-  const handler = handlers[name] as (this: Handlers, parsed: unknown) => Promise<CallResults[K]>;
-  return handler.call(handlers, parsed.data);
+  const handler = handlers[name] as (this: Handlers, parsed: unknown, caller?: Caller) => Promise<CallResults[K]>;
+  return handler.call(handlers, parsed.data, caller);
 }
 
-export type Dispatch = (name: unknown, input: unknown) => Promise<Reply>;
+export type Dispatch = (name: unknown, input: unknown, caller?: Caller) => Promise<Reply>;
 
 /** The door for a port. Answers always; an error without a code is a bug, whose stack goes to `log` alone. */
 export function createDispatch(handlers: Handlers, log: (line: string) => void): Dispatch {
-  return async (name, input) => {
+  return async (name, input, caller) => {
     try {
-      return { ok: true, value: await perform(handlers, name as CallName, input as CallInput<CallName>) };
+      return { ok: true, value: await perform(handlers, name as CallName, input as CallInput<CallName>, caller) };
     } catch (error) {
       if (error instanceof KernelscopeError) return { ok: false, error: { code: error.code, message: error.message } };
       log(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -26,6 +26,7 @@ interface Page {
   port: HostPort;
   outbox: Outbox;
   watched: Set<string>;
+  gone: AbortController;
 }
 
 /** How many calls of one page may be under way at once; the contract's own page needs about ten. */
@@ -38,6 +39,7 @@ export function createServer(dispatch: Dispatch, { mostWaiting = 10_000 } = {}):
     if (!pages.delete(page)) return;
     page.outbox.close();
     page.port.close();
+    page.gone.abort();
   };
   return {
     get pages() {
@@ -50,6 +52,7 @@ export function createServer(dispatch: Dispatch, { mostWaiting = 10_000 } = {}):
       const page: Page = {
         port,
         watched: new Set(),
+        gone: new AbortController(),
         outbox: new Outbox({
           busy: () => port.busy?.() ?? false,
           send: (m: ToPage) => port.send(m),
@@ -68,7 +71,7 @@ export function createServer(dispatch: Dispatch, { mostWaiting = 10_000 } = {}):
           return;
         }
         underWay++;
-        void dispatch(message.name, message.input).then((reply) => {
+        void dispatch(message.name, message.input, { gone: page.gone.signal }).then((reply) => {
           underWay--;
           page.outbox.post({ kind: 'reply', id: message.id, reply });
         });

@@ -17,6 +17,8 @@ export interface Bundles {
   importBundle(request: { file: string; what: string }, o?: BundleOptions): Promise<BundleImport>;
   /** As exportBundle, watched by the page as a task. */
   saveBundle(request: { runs: readonly string[]; file: string; fileName: string }): Promise<BundleReport>;
+  /** As importBundle, watched by the page as a task. */
+  openBundle(request: { file: string; what: string }): Promise<BundleImport>;
   /** A name for the file of these runs. */
   bundleName(runs: readonly string[]): string;
 }
@@ -28,6 +30,8 @@ export interface BundlesOptions {
   version: string;
   /** free bytes where the library lies */
   room(): Promise<number>;
+  /** lets no sweep be started meanwhile */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** @throws `locked` where the library is open for reading only */
   toWrite(): void;
 }
@@ -61,7 +65,7 @@ export function createBundles(o: BundlesOptions): Bundles & Pick<Handlers, 'libr
   const importBundle: Bundles['importBundle'] = ({ file, what }, options = {}) => {
     o.toWrite();
     return alone(options.signal, async () => {
-      const taken = await takeBundle(library, { file, what, room: () => o.room() }, options);
+      const taken = await takeBundle(library, { file, what, room: () => o.room(), alone: o.alone }, options);
       const fresh = taken.runs.filter((r) => r.outcome === 'imported');
       await inSlices(fresh, ({ id }) => o.emit('run.changed', library.runs.get(id)));
       return taken;
@@ -78,6 +82,10 @@ export function createBundles(o: BundlesOptions): Bundles & Pick<Handlers, 'libr
     exportBundle,
     importBundle,
     bundleName,
+    async openBundle({ file, what }) {
+      o.toWrite();
+      return tasks.start('bundle-import', what, (options) => importBundle({ file, what }, options)).result;
+    },
     saveBundle({ runs, file, fileName }) {
       const { result } = tasks.start('bundle-export', fileName, async (options) => ({
         ...(await exportBundle({ runs, file }, options)),

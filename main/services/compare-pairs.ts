@@ -1,13 +1,11 @@
 // Similarity of one layer of a snapshot with one of another, each pair computed once: a snapshot never changes, so its numbers stay right.
+// Models beside each other and one model's epochs are the same question.
 import type { Split } from '../contract/results.ts';
 import type { Taken } from './compare-snapshots.ts';
+import { createShared, type Watch } from './shared.ts';
 
 export interface Side extends Taken {
   layer: string;
-}
-interface Watch {
-  signal?: AbortSignal;
-  onProgress?(share: number): void;
 }
 /** One value for each of `pairs`, which are places among `sides`. */
 export type ComparePairs = (sides: readonly Side[], pairs: readonly [number, number][], split: Split, o: Watch) => Promise<number[]>;
@@ -20,6 +18,7 @@ const pairKey = (a: string, b: string, split: Split): string => `${split} ${a < 
 
 export function createPairs(compare: ComparePairs) {
   const known = new Map<string, number>();
+  const shared = createShared<number[]>();
 
   return {
     /** [n, n], symmetric, 1 on the diagonal. Sides are probed on the same samples: the caller has checked. */
@@ -33,12 +32,10 @@ export function createPairs(compare: ComparePairs) {
       if (missing.length === 0) return values;
       const needed = [...new Set(missing.flat())].sort((a, b) => a - b);
       const place = new Map(needed.map((at, i) => [at, i]));
-      const found = await compare(
-        needed.map((at) => sides[at]),
-        missing.map(([a, b]): [number, number] => [place.get(a) as number, place.get(b) as number]),
-        split,
-        o,
-      );
+      const pairs = missing.map(([a, b]): [number, number] => [place.get(a) as number, place.get(b) as number]);
+      const asked = JSON.stringify([split, needed.map((at) => keys[at]), pairs]);
+      const those = needed.map((at) => sides[at]);
+      const found = await shared.ask(asked, (watch) => compare(those, pairs, split, watch), o);
       for (const [i, [a, b]] of missing.entries()) {
         values[a][b] = values[b][a] = found[i];
         known.set(of(a, b), found[i]);

@@ -8,23 +8,20 @@ import { commonProbe, layerNamed, snapshotsOf, type Taken } from './compare-snap
 import { createPairs, type Side } from './compare-pairs.ts';
 import type { Similarities } from './figure-comparisons.ts';
 import { resultOf } from './job-result.ts';
+import type { Watch } from './shared.ts';
+import { createTickets, type Tickets } from './tickets.ts';
 
-export interface CompareOptions {
-  signal?: AbortSignal;
-  onProgress?(share: number): void;
-}
-
-export interface Comparer extends Pick<Handlers, 'compare.layers' | 'compare.models' | 'compare.cancel'> {
+export interface Comparer extends Pick<Handlers, 'compare.layers' | 'compare.models' | 'compare.cancel'>, Pick<Tickets, 'watched'> {
   /** Each two snapshots once; of one snapshot alone its layers with each other.
    *  @throws KernelscopeError `bad-input` for epochs that are not there and runs that were probed on different samples, `cancelled` */
-  layers(request: CallParsed<'compare.layers'>, o?: CompareOptions): Promise<LayerComparison>;
+  layers(request: CallParsed<'compare.layers'>, o?: Watch): Promise<LayerComparison>;
   /** @throws as `layers`, and `bad-input` for a layer that one of the networks does not have */
-  models(request: Omit<CallParsed<'compare.models'>, 'ticket'>, o?: CompareOptions): Promise<ModelComparison>;
+  models(request: Omit<CallParsed<'compare.models'>, 'ticket'>, o?: Watch): Promise<ModelComparison>;
   /** for figures, always by CKA */
   similarities: Similarities;
 }
 
-interface Wanted extends CompareOptions {
+interface Wanted extends Watch {
   split: Split;
   measure: SimilarityMeasure;
   /** by their places among the snapshots */
@@ -56,12 +53,12 @@ export function createComparer(library: Library, compute: Compute, emit: Emit = 
     const found = await compared(sides, { split, measure: 'cka', pairs: wanted, ...o });
     return found.pairs.map(({ values }) => values[0][0]);
   });
-  const between = (sides: readonly Side[], split: Split, o: CompareOptions = {}) => {
+  const between = (sides: readonly Side[], split: Split, o: Watch = {}) => {
     commonProbe(library, sides, split); // before what is known is answered
     return pairs.matrix(sides, split, o);
   };
 
-  async function models({ runs, layer, split = 'test' }: Omit<CallParsed<'compare.models'>, 'ticket'>, o: CompareOptions = {}) {
+  async function models({ runs, layer, split = 'test' }: Omit<CallParsed<'compare.models'>, 'ticket'>, o: Watch = {}) {
     const sides = snapshotsOf(runs.map(detail), undefined).map((t) => ({ ...t, layer: layerNamed(t.run, layer) }));
     const values = await between(sides, split, o);
     const named = sides.map(({ run: { id, name }, epoch, layer: of }) => ({ run: id, name, epoch, layer: of }));
@@ -78,46 +75,31 @@ export function createComparer(library: Library, compute: Compute, emit: Emit = 
     return { measure, options, split, samples: taken[0].run.config.analysis.probe[split], snapshots, pairs: found };
   };
 
-  /** what can be stopped, by its ticket */
-  const underway = new Map<string, AbortController>();
+  const tickets = createTickets(emit);
 
   return {
     layers,
     models,
-    'compare.layers': (request) => layers(request),
-    async 'compare.models'({ ticket, ...request }) {
-      if (ticket === undefined) return models(request);
-      const stop = new AbortController();
-      underway.set(ticket, stop);
-      let told = 0;
-      const onProgress = (done: number) => {
-        if (done - told < 0.01 && done < 1) return;
-        emit('compare.progress', { ticket, done: (told = done) });
-      };
-      try {
-        return await models(request, { signal: stop.signal, onProgress });
-      } finally {
-        if (underway.get(ticket) === stop) underway.delete(ticket);
-      }
-    },
-    async 'compare.cancel'({ ticket }) {
-      const stop = underway.get(ticket);
-      stop?.abort();
-      return { ticket, stopped: stop !== undefined };
-    },
+    watched: tickets.watched,
+    'compare.layers': (request, caller) => tickets.watched(undefined, caller, (watch) => layers(request, watch)),
+    'compare.models': ({ ticket, ...request }, caller) => tickets.watched(ticket, caller, (watch) => models(request, watch)),
+    'compare.cancel': tickets['compare.cancel'],
     similarities: {
-      async layers({ runs, epochs, split }) {
+      async layers({ runs, epochs, split }, o = {}) {
         const both = runs.map((ref, i) => ({ run: detail(ref), epoch: epochs[i] }));
         const taken = runs[0] === runs[1] && epochs[0] === epochs[1] ? both.slice(0, 1) : both;
-        const { layers: names, pairs: found } = await compared(taken, { split, measure: 'cka', pairs: pairsOf(taken) });
+        const { layers: names, pairs: found } = await compared(taken, { split, measure: 'cka', pairs: pairsOf(taken), ...o });
         return { layers: [names[0], names[names.length - 1]], values: found[0].values };
       },
-      drift: ({ run, layer, split, epochs }) =>
-        between(
-          epochs.map((epoch) => ({ run: detail(run), epoch, layer })),
+      drift: async ({ run, layer, split, epochs }, o) => {
+        const taken = detail(run);
+        return between(
+          epochs.map((epoch) => ({ run: taken, epoch, layer })),
           split,
-        ),
-      models: ({ sides, split }) => between(sides, split),
+          o,
+        );
+      },
+      models: async ({ sides, split }, o) => between(sides, split, o),
     },
   };
 }

@@ -13,20 +13,24 @@ import type { Library } from '../store/index.ts';
 import type { Side } from './compare-pairs.ts';
 import { layerNamed } from './compare-snapshots.ts';
 import { inOrder } from './figure-columns.ts';
+import type { Watch } from './shared.ts';
 import { inSlices } from './slices.ts';
 
 /** CKA that is not stored but computed from the weights of snapshots. */
 export interface Similarities {
   /** each layer of one run with each of another, or of the same at two epochs; rows: the first */
-  layers(request: {
-    runs: [string, string];
-    epochs: [number, number];
-    split: Split;
-  }): Promise<{ layers: [string[], string[]]; values: number[][] }>;
-  /** one layer's kernels of one run, epoch × epoch */
-  drift(request: { run: string; layer: string; split: Split; epochs: number[] }): Promise<number[][]>;
+  layers(
+    request: {
+      runs: [string, string];
+      epochs: [number, number];
+      split: Split;
+    },
+    o?: Watch,
+  ): Promise<{ layers: [string[], string[]]; values: number[][] }>;
+  /** one layer's kernels of one run, epoch × epoch; what was computed once is known */
+  drift(request: { run: string; layer: string; split: Split; epochs: number[] }, o?: Watch): Promise<number[][]>;
   /** one layer of each, model × model; what was computed once is known */
-  models(request: { sides: readonly Side[]; split: Split }): Promise<number[][]>;
+  models(request: { sides: readonly Side[]; split: Split }, o?: Watch): Promise<number[][]>;
 }
 
 /** What is known about runs without forming kernels. */
@@ -106,6 +110,7 @@ export async function layerSimilarity(
   similarities: Similarities | undefined,
   runs: readonly RunDetail[],
   request: FigureRequest,
+  o?: Watch,
 ): Promise<FigureData> {
   const kind = 'layer-similarity';
   const by = formed(similarities, kind);
@@ -116,7 +121,7 @@ export async function layerSimilarity(
   const at = (run: RunDetail, epoch: number | undefined) => lastOf(known, run, epoch === undefined ? undefined : [epoch]);
   const epochs: [number, number] = [at(first, asked[0]), at(second, asked[asked.length - 1])];
   const split = oneSplit(request);
-  const found = await by.layers({ runs: [first.id, second.id], epochs, split });
+  const found = await by.layers({ runs: [first.id, second.id], epochs, split }, o);
   return { kind, sources: runs.map(known.sourceOf), epochs, split, ...found };
 }
 
@@ -126,6 +131,7 @@ export async function modelSimilarity(
   similarities: Similarities | undefined,
   runs: readonly RunDetail[],
   request: FigureRequest,
+  o?: Watch,
 ): Promise<FigureData> {
   const kind = 'model-similarity';
   const by = formed(similarities, kind);
@@ -137,7 +143,7 @@ export async function modelSimilarity(
     const epoch = lastOf(known, run, request.epochs);
     return { run, epoch, layer: layerNamed(run, request.layer) };
   });
-  const values = await by.models({ sides, split });
+  const values = await by.models({ sides, split }, o);
   return {
     kind,
     sources: sides.map(({ run }) => known.sourceOf(run)),
@@ -155,6 +161,7 @@ export async function kernelDrift(
   similarities: Similarities | undefined,
   run: RunDetail,
   request: FigureRequest,
+  o?: Watch,
 ): Promise<FigureData> {
   const kind = 'kernel-drift';
   const by = formed(similarities, kind);
@@ -162,5 +169,5 @@ export async function kernelDrift(
   const epochs = known.epochsOf(run, request.epochs?.length ? request.epochs : run.snapshots);
   if (!run.layers.includes(layer)) throw badInput(`layer: expected ${run.layers.join(' | ')}, got ${JSON.stringify(layer)}`);
   const split = oneSplit(request);
-  return { kind, source: known.sourceOf(run), split, layer, epochs, values: await by.drift({ run: run.id, layer, split, epochs }) };
+  return { kind, source: known.sourceOf(run), split, layer, epochs, values: await by.drift({ run: run.id, layer, split, epochs }, o) };
 }

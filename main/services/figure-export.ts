@@ -1,14 +1,14 @@
 // `figure.export`: a figure as a file, of the library's numbers or of those that a file carried.
-import type { CallParsed, CallResults, Handlers } from '../contract/calls.ts';
+import type { CallParsed, CallResults } from '../contract/calls.ts';
 import { badInput } from '../contract/errors.ts';
-import type { FigureData } from '../contract/figures.ts';
+import type { FigureData, FigureRequest } from '../contract/figures.ts';
 import type { Library } from '../store/index.ts';
 import type { DrawFigure } from './index.ts';
 import { runsNamed, titleOf } from './named-runs.ts';
 
 interface Around {
   library: Library;
-  figureData: Handlers['figure.data'];
+  figureData: (request: FigureRequest) => Promise<FigureData>;
   drawFigure: DrawFigure;
 }
 
@@ -19,7 +19,7 @@ function titleIn(data: FigureData): string {
 }
 
 export async function exportFigure(
-  { request, data: given, style, format, scale }: CallParsed<'figure.export'>,
+  { request, data: given, style, format, scale }: Omit<CallParsed<'figure.export'>, 'ticket'>,
   { library, figureData, drawFigure }: Around,
 ): Promise<CallResults['figure.export']> {
   if (given && given.kind !== request.kind) throw badInput(`data.kind: expected ${request.kind}, as is asked for, got ${given.kind}`);

@@ -1,5 +1,4 @@
 // `figure.data`: what a figure is drawn from, out of the store.
-import type { Handlers } from '../contract/calls.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import {
   mostOverlaid,
@@ -12,6 +11,7 @@ import {
 import { splits as bothSplits, type RunDetail, type Split } from '../contract/results.ts';
 import type { Library } from '../store/index.ts';
 import { runsNamed } from './named-runs.ts';
+import type { Watch } from './shared.ts';
 import { scatter } from './figure-columns.ts';
 import { kernelDrift, layerSimilarity, models, modelSimilarity, type Known, type Similarities } from './figure-comparisons.ts';
 
@@ -36,8 +36,11 @@ function checkUse(request: FigureRequest): void {
     throw badInput('to: of alignment-by-layer expected with overlay (a line a run); without it both kernels are drawn');
 }
 
+/** What a figure is drawn from; kernels that are formed anew for it can be watched and stopped. */
+export type FigureDataOf = (request: FigureRequest, o?: Watch) => Promise<FigureData>;
+
 /** similarities: who forms kernels anew; without one, figures that need it are refused */
-export function createFigures(library: Library, similarities?: Similarities): Handlers['figure.data'] {
+export function createFigures(library: Library, similarities?: Similarities): FigureDataOf {
   const sourceOf = (run: RunDetail): FigureSource => ({
     run: run.id,
     name: run.name,
@@ -106,7 +109,7 @@ export function createFigures(library: Library, similarities?: Similarities): Ha
 
   const known: Known = { library, sourceOf, epochsOf };
 
-  return async (request) => {
+  return async (request, o) => {
     const runs = [...new Set(request.runs.flatMap((ref) => runsNamed(library, ref)))].map((id) => library.runs.detail(id));
     const splits = request.splits ?? bothSplits;
     const { kind } = request;
@@ -115,9 +118,9 @@ export function createFigures(library: Library, similarities?: Similarities): Ha
     if (kind === 'alignment-by-layer') return byLayer(runs, request, splits);
     if (kind === 'alignment-by-model') return { kind, ...(await models(known, runs, request)), ...(request.to && { to: request.to }) };
     if (kind === 'accuracy-and-mean-cka') return { kind, ...(await models(known, runs, request)) };
-    if (kind === 'model-similarity') return modelSimilarity(known, similarities, runs, request);
+    if (kind === 'model-similarity') return modelSimilarity(known, similarities, runs, request, o);
     if (kind === 'scatter') return scatter(library, sourceOf, runs, request);
-    if (kind === 'layer-similarity') return layerSimilarity(known, similarities, runs, request);
+    if (kind === 'layer-similarity') return layerSimilarity(known, similarities, runs, request, o);
     if (runs.length > 1) throw badInput(`runs: expected one for figure ${kind}, got ${runs.length}`);
     const [run] = runs;
     const source = sourceOf(run);
@@ -132,7 +135,7 @@ export function createFigures(library: Library, similarities?: Similarities): Ha
       case 'ntk-split':
         return { kind, source, points: ntkPoints(run, splits) };
       case 'kernel-drift':
-        return kernelDrift(known, similarities, run, request);
+        return kernelDrift(known, similarities, run, request, o);
     }
   };
 }

@@ -9,23 +9,25 @@ import type { Compute, DeviceWish } from '../compute/index.ts';
 import { checkDataset, sampleShape } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
 import { createBundles, type Bundles } from './bundle-tasks.ts';
-import { createComparer, type CompareOptions } from './compare.ts';
+import { createComparer } from './compare.ts';
 import { createDatasets, type Datasets } from './datasets.ts';
 import { checkFits, estimate, type ShapeOf } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
 import { exportFigure } from './figure-export.ts';
 import { createFigures } from './figures.ts';
+import { keptQueue } from './kept-queue.ts';
 import { createMachine } from './machine.ts';
 import { createPresets } from './own-presets.ts';
 import { configFor, type Preset } from './presets.ts';
 import { createQueueCalls, queueTeller } from './queue-calls.ts';
 import { Queue } from './queue.ts';
-import { rememberDrift } from './remember-drift.ts';
 import { createRunFacts } from './run-facts.ts';
 import { createReproduce } from './reproduce/index.ts';
 import { createRuns } from './runs.ts';
 import { createSettings } from './settings.ts';
+import type { Watch } from './shared.ts';
 import { createShelf } from './shelf.ts';
+import { inSlices } from './slices.ts';
 import { createCosts } from './sweep-cost.ts';
 import { createSweeps } from './sweeps.ts';
 import { createTasks } from './tasks.ts';
@@ -36,7 +38,7 @@ export { analyse, type Activations } from './analyse.ts';
 export { exportKinds, type ExportKind, type ExportOptions, type ExportRequest } from './export.ts';
 export { toListJson, toShowJson } from './json.ts';
 export { configFor, loadPresets, type Preset } from './presets.ts';
-export { cellsOf, parseSweep, withSettings } from '../sweeps/index.ts';
+export { cellsOf, checkLimits, configHash, parseSweep, slurmFiles, sweepHash, withSettings, type Sweep } from '../sweeps/index.ts';
 
 /** Draws a figure without a page. scale: pixels per CSS pixel, PNG only; request: what an SVG says it was asked for */
 export type DrawFigure = (
@@ -58,8 +60,10 @@ export interface ServicesOptions {
   host: 'web' | 'desktop';
   /** that new runs ask for; `auto` unless told */
   device?: DeviceWish;
-  /** how many train at a time; 1 unless told */
+  /** how many train at a time; 1 unless told, or kept */
   atOnce?: number;
+  /** what a person sets of the queue is kept with the library and taken up again: of a host that lives long */
+  keepsQueue?: boolean;
   /** ms between checkpoints; a minute unless told */
   checkpointEvery?: number;
   /** for what no caller hears of */
@@ -72,7 +76,11 @@ export interface Services extends Handlers, Datasets, Bundles {
   /** Raw arrays, one by one, as CONTRACT names them; the request is checked at once. */
   exportArrays(request: ExportRequest, o?: ExportOptions): AsyncGenerator<NamedArray, void, void>;
   /** As `compare.layers`, to be watched and stopped. */
-  compareLayers(request: CallParsed<'compare.layers'>, o?: CompareOptions): Promise<LayerComparison>;
+  compareLayers(request: CallParsed<'compare.layers'>, o?: Watch): Promise<LayerComparison>;
+  /** of the program and own ones that this version can read */
+  presets(): readonly Preset[];
+  /** null: there is none of this name. @throws `bad-input` for one that another version kept and this one cannot read */
+  ownPreset(name: string): Preset | null;
   /** @throws `bad-input` for a config that this machine cannot run: too large, or its data are missing or broken */
   check(config: RunConfig): Promise<void>;
   /** @throws `bad-input` for a sweep that this machine cannot run, as far as it is not done yet; writes nothing */
@@ -111,18 +119,28 @@ export function createServices(o: ServicesOptions): Services {
   const checkAll = async (configs: readonly RunConfig[], wish?: DeviceWish) => {
     await machine.checkDevice(wish);
     const room = await machine.room();
-    for (const config of configs) checkFits(config, room, shapeOf);
     // Runs of a sweep share their data, which are read to be checked.
-    const different = new Map(configs.map((config) => [JSON.stringify(config.data), config]));
+    const different = new Map<string, RunConfig>();
+    await inSlices(configs, (config) => {
+      checkFits(config, room, shapeOf);
+      different.set(JSON.stringify(config.data), config);
+    });
     for (const config of different.values()) await checkDataset(config, dataDir);
   };
   const check = (config: RunConfig, wish?: DeviceWish) => checkAll([config], wish);
-  const queue: Queue = new Queue(
-    o.atOnce ?? 1,
-    queueTeller(emit, () => queue),
-  );
+  const kept = o.keepsQueue ? keptQueue(library) : null;
+  const tell = queueTeller(emit, () => queue);
+  const queue: Queue = new Queue(kept?.found?.atOnce ?? o.atOnce ?? 1, () => {
+    kept?.keep(queue);
+    tell();
+  });
+  if (kept?.found?.held) queue.hold(true);
   const { runToEnd, stopAll, many, ...runs } = createRuns({ library, trainer, emit, queue, presets: () => allPresets(), device, check });
-  const { all: allPresets, ...presetCalls } = createPresets({
+  const {
+    all: allPresets,
+    own: ownPreset,
+    ...presetCalls
+  } = createPresets({
     library,
     emit,
     presets,
@@ -131,7 +149,7 @@ export function createServices(o: ServicesOptions): Services {
     shapeOf,
   });
   const { tidy, ...shelf } = createShelf({ library, emit, toWrite: many.toWrite, cancel: runs['run.cancel'] });
-  const { checkSweep, ...sweeps } = createSweeps({
+  const { checkSweep, stopStarts, betweenStarts, ...sweeps } = createSweeps({
     library,
     emit,
     presets: allPresets,
@@ -143,12 +161,12 @@ export function createServices(o: ServicesOptions): Services {
     shapeOf,
   });
   const comparer = createComparer(library, compute, emit);
-  const figureData = createFigures(library, rememberDrift(comparer.similarities));
+  const figureData = createFigures(library, comparer.similarities);
   const tasks = createTasks(emit, log);
   const transfers = createTransfers({ dir: incomingFolder(library) });
   const room = async () => (await machine.room()).diskBytes;
   const { toWrite } = many;
-  const bundles = createBundles({ library, tasks, transfers, emit, version, room, toWrite });
+  const bundles = createBundles({ library, tasks, transfers, emit, version, room, toWrite, alone: betweenStarts });
 
   return {
     ...runs,
@@ -176,9 +194,14 @@ export function createServices(o: ServicesOptions): Services {
     'compare.layers': comparer['compare.layers'],
     'compare.models': comparer['compare.models'],
     'compare.cancel': comparer['compare.cancel'],
-    'figure.data': figureData,
-    'figure.export': (input) => exportFigure(input, { library, figureData, drawFigure: o.drawFigure }),
+    'figure.data': ({ ticket, ...request }, caller) => comparer.watched(ticket, caller, (watch) => figureData(request, watch)),
+    'figure.export': ({ ticket, ...input }, caller) =>
+      comparer.watched(ticket, caller, (watch) =>
+        exportFigure(input, { library, figureData: (request) => figureData(request, watch), drawFigure: o.drawFigure }),
+      ),
 
+    presets: allPresets,
+    ownPreset,
     runToEnd,
     tidy,
     check,
@@ -192,6 +215,7 @@ export function createServices(o: ServicesOptions): Services {
     async close() {
       await tasks.stopAll();
       await transfers.close();
+      await stopStarts();
       await stopAll('the program was closed');
       await compute.close();
       library.close();

@@ -24,6 +24,8 @@ export interface PresetsOptions {
 export interface Presets extends Pick<Handlers, 'presets.list' | 'presets.save' | 'presets.remove'> {
   /** of the program and own ones that this version can read */
   all: () => readonly Preset[];
+  /** null: there is none of this name. @throws KernelscopeError `bad-input` for one of another version */
+  own: (name: string) => Preset | null;
 }
 
 const prefix = 'preset:';
@@ -69,6 +71,16 @@ export function createPresets({ library, emit, presets, toWrite, calibration, sh
 
   return {
     all: () => [...presets, ...own().flatMap(({ name, kept }) => readable(() => read(name, kept)))],
+    own(name) {
+      const kept = library.settings.get(prefix + name) as Kept | undefined;
+      if (kept === undefined) return null;
+      try {
+        return read(name, kept);
+      } catch (error) {
+        if (error instanceof KernelscopeError) throw badInput(`${name}: your preset of this name is of another version: ${error.message}`);
+        throw error;
+      }
+    },
 
     async 'presets.list'() {
       const measured = await calibration();

@@ -27,8 +27,8 @@ type RunCalls = Pick<Handlers, 'run.start' | 'run.get' | 'run.metrics' | 'run.sn
 export interface ManyRuns {
   /** @throws `locked` where the library is open for reading only */
   toWrite: () => void;
-  /** Writes a new run that waits to be put into the queue; answers its id. */
-  insert: (config: RunConfig, device?: DeviceWish) => string;
+  /** that a run asks for where nothing is said */
+  device: DeviceWish;
   /** Puts a run that is written down as queued into the queue. */
   enqueue: (id: string) => void;
   /** Interrupts those that have not begun, and answers them. */
@@ -65,7 +65,6 @@ export function createRuns(o: RunsOptions): RunServices {
     emit('run.changed', run);
     return run;
   };
-  const insert = (config: RunConfig, device = o.device) => library.runs.create({ name: config.name, config, device }).id;
   const enqueue = (id: string) => {
     const end = new Promise<void>((resolve) => queue.add({ id, begin: (onRest) => trainer.run(id, onRest).finally(resolve) }));
     ends.set(id, end);
@@ -101,7 +100,7 @@ export function createRuns(o: RunsOptions): RunServices {
       toWrite();
       const config = configFor(o.presets(), asked);
       await o.check(config, asked.device);
-      const id = insert(config, asked.device);
+      const { id } = library.runs.create({ name: config.name, config, device: asked.device ?? o.device });
       changed(id);
       enqueue(id);
       return { id };
@@ -145,7 +144,7 @@ export function createRuns(o: RunsOptions): RunServices {
       return library.runs.get(id);
     },
 
-    many: { toWrite, insert, enqueue, dequeue, setAtOnce: (most) => queue.setMost(most) },
+    many: { toWrite, device: o.device, enqueue, dequeue, setAtOnce: (most) => queue.setMost(most) },
 
     async runToEnd(id) {
       await ends.get(id);

@@ -4,6 +4,7 @@ import { KernelscopeError } from '../contract/errors.ts';
 import type { Calibration, DeviceWish } from '../compute/index.ts';
 import type { Library, StoredCell } from '../store/index.ts';
 import { estimate, type ShapeOf } from './estimate.ts';
+import { inSlices } from './slices.ts';
 
 /** Cost of all runs, one after the other: times and disk add up, memory is that of the largest. */
 export function estimateAll(all: readonly Estimate[]): Estimate {
@@ -47,6 +48,8 @@ export function createCosts(library: Library, known: (device: DeviceWish) => Cal
 }
 
 const atWork = ({ state }: StoredCell) => state === 'queued' || state === 'running';
+const tookTime = ({ state, seconds }: StoredCell) => state === 'done' && seconds > 0;
+const counts = (cell: StoredCell) => atWork(cell) || tookTime(cell);
 
 /** Tells the seconds until all cells that are queued or running are done: their estimates, corrected by what the done ones took, shared by
  *  as many as run now; null where there are none. */
@@ -61,9 +64,10 @@ export function createOutlook(library: Library, calibration: () => Promise<Calib
     const open = cells.filter(atWork);
     if (open.length === 0) return null;
     const measured = await calibration();
+    await inSlices(cells, (cell) => (counts(cell) ? costOf(cell, measured) : 0)); // each config is read once
     let [took, estimated] = [0, 0];
     for (const cell of cells) {
-      if (cell.state !== 'done' || cell.seconds === 0) continue;
+      if (!tookTime(cell)) continue;
       took += cell.seconds;
       estimated += costOf(cell, measured);
     }

@@ -20,6 +20,7 @@ import { settingsTable, type SettingsTable } from './settings.ts';
 import { snapshotsTable, type SnapshotsTable } from './snapshots.ts';
 import { spectraTable, type SpectraTable } from './spectra.ts';
 import { stagingTable, type StagingTable } from './staging.ts';
+import { startsTable, type StartsTable } from './starts.ts';
 import { sweepsTable, type SweepsTable } from './sweeps.ts';
 import { trashTable, type TrashTable } from './trash.ts';
 import { lockForWriting, holderOf } from './writer.ts';
@@ -59,6 +60,7 @@ export interface Library {
   readonly records: RecordsTable;
   readonly arrays: Pick<ArraysTable, 'has' | 'head' | 'chunks'>;
   readonly staging: StagingTable;
+  readonly starts: StartsTable;
   /** Several writes that are kept together or not at all. */
   transaction<T>(work: () => T): T;
   /** Removes a run with all it has; one that is at work is refused. */
@@ -93,8 +95,10 @@ function openToWrite(dir: string, file: string, { owner, limitBytes, migrations:
         db.pragma(`max_page_count = ${Math.ceil(limitBytes / (db.pragma('page_size', { simple: true }) as number))}`);
       return assemble(db, { dir, file, readOnly: false, readOnlyReason: null, present: true }, () => lock.release());
     });
+    while (library.starts.showSome().length > 0);
+    while (library.starts.abandonSome());
+    while (library.staging.abandonSome());
     library.transaction(() => markAbandoned(library));
-    while (library.staging.abandonOne());
     while (library.staging.releaseSome());
     return library;
   } catch (error) {
@@ -166,6 +170,7 @@ function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Libra
     records: guardedTable(file, recordsTable(db, alignments, spectra)),
     arrays: guardedTable(file, arrays),
     staging: guardedTable(file, stagingTable(db, arrays)),
+    starts: guardedTable(file, startsTable(db, runs)),
     transaction: <T>(work: () => T) => guarded(file, () => db.transaction(work)()),
     removeRun: (id) =>
       guarded(file, () => {

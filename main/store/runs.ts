@@ -199,6 +199,9 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
       throw new KernelscopeError('bad-input', `run: ${JSON.stringify(ref)} could be ${some.join(', ')}${more}; give more of its id`);
     },
 
+    /** null: there is none of this id, or it is in the trash. */
+    stateOf: (id: string): RunState | null => (isHere.get(id) === undefined ? null : (selectState.get(id) as RunState)),
+
     /** How many runs each dataset has, and how many of them are not over. */
     byDataset: (): { dataset: string; runs: number; busy: number }[] => byDataset.all(),
 

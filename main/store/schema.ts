@@ -189,11 +189,21 @@ CREATE TABLE staged_runs (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** A sweep that starts is written piece by piece, out of every list (`starting`); once all of it is `written`, its runs are shown, which a
+ *  crash does not undo any more. */
+const starts = `
+ALTER TABLE sweeps ADD COLUMN starting INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sweeps ADD COLUMN written INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE staged_runs ADD COLUMN sweep TEXT REFERENCES sweeps ON DELETE CASCADE;
+CREATE INDEX staged_runs_sweep ON staged_runs (sweep) WHERE sweep IS NOT NULL;
+`;
+
 export const migrations: readonly Migration[] = [
   { brings: 'runs and their results', sql: runsAndResults },
   { brings: 'measured speeds of devices', sql: calibrations },
   { brings: 'sweeps', sql: sweeps },
   { brings: 'trash, settings and logs of runs', sql: people },
+  { brings: 'starts of sweeps that are whole or not at all', sql: starts },
 ];
 
 /** Marks a SQLite file as a library of ours: "Ksco". */

@@ -1,5 +1,6 @@
 // What arrives piece by piece and is not part of the library yet: arrays without a run, runs out of every list. It is taken in as a whole or
-// not at all; what a program that ended midway left behind goes when the library is next opened for writing.
+// not at all; what a program that ended midway left behind goes when the library is next opened for writing. Runs of a sweep that starts are
+// in the same table, and the business of starts.ts.
 import type Sqlite from 'better-sqlite3';
 import { crc32 } from 'node:zlib';
 import type { ArrayHead, ArraysTable } from './arrays.ts';
@@ -26,10 +27,10 @@ export function stagingTable(db: Sqlite.Database, arrays: ArraysTable) {
   );
   const letGo = db.prepare('DELETE FROM staged_arrays WHERE array IN (SELECT value FROM json_each(?))');
   const insertRun = db.prepare('INSERT INTO staged_runs (run) VALUES (?)');
-  const runs = db.prepare<[], string>('SELECT run FROM staged_runs').pluck();
-  const show = db.prepare('UPDATE runs SET deleted = NULL WHERE id IN (SELECT run FROM staged_runs)');
-  const forgetRuns = db.prepare('DELETE FROM staged_runs');
-  const removeRun = db.prepare('DELETE FROM runs WHERE id = ?');
+  const runs = db.prepare<[], string>('SELECT run FROM staged_runs WHERE sweep IS NULL').pluck();
+  const show = db.prepare('UPDATE runs SET deleted = NULL WHERE id IN (SELECT run FROM staged_runs WHERE sweep IS NULL)');
+  const forgetRuns = db.prepare('DELETE FROM staged_runs WHERE sweep IS NULL');
+  const removeSome = db.prepare('DELETE FROM runs WHERE id IN (SELECT run FROM staged_runs WHERE sweep IS NULL LIMIT 8)');
   const removeProbes = db.prepare(
     'DELETE FROM probe_sets WHERE NOT EXISTS (SELECT 1 FROM run_probes WHERE run_probes.hash = probe_sets.hash)',
   );
@@ -66,11 +67,9 @@ export function stagingTable(db: Sqlite.Database, arrays: ArraysTable) {
       show.run();
       forgetRuns.run();
     }),
-    /** Removes one run that did not arrive as a whole; false: there is none. */
-    abandonOne: db.transaction((): boolean => {
-      const [id] = runs.all();
-      if (id === undefined) return false;
-      removeRun.run(id);
+    /** Removes some of the runs that did not arrive as a whole; false: there was none. */
+    abandonSome: db.transaction((): boolean => {
+      if (removeSome.run().changes === 0) return false;
       removeProbes.run();
       return true;
     }),

@@ -1,7 +1,6 @@
 // What makes two runs, or two sweeps, the same.
 import { createHash } from 'node:crypto';
 import type { RunConfig } from '../contract/config.ts';
-import type { Cell } from './grid.ts';
 
 /** JSON in which the order of fields does not matter. */
 function canonical(value: unknown): string {
@@ -16,7 +15,6 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 export const configHash = ({ seed, data, model, training, analysis }: RunConfig): string =>
   sha256(canonical({ seed, data, model, training, analysis }));
 
-/** SHA-256 of a sweep's name and of its cells in their order. The cells, and not the file: so it does not matter how the same grid is
+/** SHA-256 of a sweep's name and of its cells' hashes in their order. The cells, and not the file: so it does not matter how the same grid is
  *  written, and other defaults in a later version make another sweep. */
-export const sweepHash = (name: string, cells: readonly Cell[]): string =>
-  sha256(canonical({ name, cells: cells.map((c) => configHash(c.config)) }));
+export const sweepHash = (name: string, cells: readonly string[]): string => sha256(canonical({ name, cells }));

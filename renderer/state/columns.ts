@@ -94,10 +94,11 @@ const dispensable = [
   'training.optimizer',
   'ntkTarget',
   'meanCka',
+  'epochs',
 ];
 
 /** Room that the table needs beside its columns: box, name, menu, px. */
-export const fixedWidth = { box: 34, name: 184, menu: 28 };
+export const fixedWidth = { box: 34, name: 232, menu: 28 };
 export const widthOf = (shown: readonly Column[]): number =>
   fixedWidth.box + fixedWidth.name + fixedWidth.menu + shown.reduce((sum, c) => sum + c.width, 0);
 

@@ -1,6 +1,9 @@
 // What can be done from the palette: the commands of the page, and those of the view that is open while it is.
+import type { MenuCommand } from '../../main/contract/desktop.ts';
 
 export interface Command {
+  /** by which the desktop app's menu asks for it */
+  id?: MenuCommand;
   /** what it is called, and found by */
   label: string;
   /** what kind of thing, in a word: view, run, preset, … */

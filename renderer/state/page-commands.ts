@@ -1,10 +1,11 @@
 // The commands that hold everywhere: views, figures from files, themes.
+import type { MenuCommand } from '../../main/contract/desktop.ts';
 import type { Command } from './commands.svelte.ts';
 import type { View } from './place.ts';
 import type { Session } from './session.svelte.ts';
 import { themeChoices } from './theme.svelte.ts';
 
-const places: { view: View; label: string; key?: string }[] = [
+const places: { view: View & MenuCommand; label: string; key?: string }[] = [
   { view: 'library', label: 'Library', key: 'l' },
   { view: 'compare', label: 'Compare', key: 'c' },
   { view: 'new', label: 'New experiment', key: 'n' },
@@ -17,9 +18,10 @@ const places: { view: View; label: string; key?: string }[] = [
 
 export function pageCommands({ figures, router, settings }: Session): Command[] {
   return [
-    ...places.map(({ view, label, key }) => ({ label, kind: 'view', ...(key && { key }), run: () => router.go({ view }) })),
+    ...places.map(({ view, label, key }) => ({ id: view, label, kind: 'view', ...(key && { key }), run: () => router.go({ view }) })),
     { label: 'Open figure…', kind: 'file', detail: 'an SVG that was exported', key: 'o', run: () => figures.choose() },
     ...themeChoices.map(({ value, label }) => ({
+      id: `theme-${value}` as const,
       label: `Theme: ${label}`,
       kind: 'setting',
       run: () => void settings.set({ theme: value }),

@@ -1,4 +1,5 @@
 // What the palette can do on the page of a run.
+import type { MenuCommand } from '../../main/contract/desktop.ts';
 import type { RunDetail } from '../../main/contract/results.ts';
 import type { Command } from './commands.svelte.ts';
 import { tabs, type RunView } from './run-view.svelte.ts';
@@ -18,7 +19,8 @@ export interface RunDoings {
 
 export function runCommands({ run, view, mayChange, ...doings }: RunDoings): Command[] {
   if (!run) return [];
-  const of = (label: string, act: () => void, key?: string): Command => ({
+  const of = (label: string, act: () => void, key?: string, id?: MenuCommand): Command => ({
+    ...(id && { id }),
     label,
     kind: 'this run',
     detail: run.name,
@@ -26,9 +28,9 @@ export function runCommands({ run, view, mayChange, ...doings }: RunDoings): Com
     run: act,
   });
   const change = [
-    ...(run.state === 'running' ? [of('Pause', () => doings.pause(), 'Space')] : []),
-    ...(['paused', 'failed', 'interrupted'].includes(run.state) ? [of('Resume', () => doings.pause(), 'Space')] : []),
-    ...(['running', 'queued', 'paused'].includes(run.state) ? [of('Cancel the run', () => doings.cancel())] : []),
+    ...(run.state === 'running' ? [of('Pause', () => doings.pause(), 'Space', 'pause')] : []),
+    ...(['paused', 'failed', 'interrupted'].includes(run.state) ? [of('Resume', () => doings.pause(), 'Space', 'resume')] : []),
+    ...(['running', 'queued', 'paused'].includes(run.state) ? [of('Cancel the run', () => doings.cancel(), undefined, 'cancel')] : []),
     of('Rename…', () => doings.rename(), 'r'),
     of('Tags…', () => doings.tags(), 't'),
   ];
@@ -36,7 +38,7 @@ export function runCommands({ run, view, mayChange, ...doings }: RunDoings): Com
     ...tabs.map((tab, i) => of(`Show ${tab.label}`, () => view.show(tab.id), String(i + 1))),
     ...(mayChange ? change : []),
     of('Pin this snapshot, or let it go', () => view.page.togglePin(), 'p'),
-    of('Export arrays…', () => doings.exportArrays(), 'e'),
+    of('Export arrays…', () => doings.exportArrays(), 'e', 'export'),
     of('New from this run…', () => doings.newFrom()),
   ];
 }

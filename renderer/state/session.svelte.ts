@@ -1,4 +1,5 @@
 // What every view shares: the way to the host, the address, the theme, the library, messages.
+import { localTimes } from '../text.ts';
 import { createContext } from 'svelte';
 import type { CallResults, Client } from '../../main/contract/calls.ts';
 import type { Desktop } from '../../main/contract/desktop.ts';
@@ -76,7 +77,8 @@ export class Session {
 
   async #greet(): Promise<void> {
     try {
-      this.info = await this.client.call('app.info', {});
+      const info = await this.client.call('app.info', {});
+      this.info = { ...info, readOnlyReason: info.readOnlyReason && localTimes(info.readOnlyReason) };
     } catch (error) {
       this.notices.failed(error);
     }

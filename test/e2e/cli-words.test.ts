@@ -172,10 +172,6 @@ describe('refuses', () => {
     [['serve', '--port', '99999'], /^--port: expected a whole number 0 … 65535, got "99999"$/],
     [['serve', '--host', '192.0.2.7'], /^--host: expected an address of this machine/m],
     [['bench', '--only', 'nothing'], /^--only: expected /],
-    ...['sweep slurm'].map((c): [string[], RegExp] => [
-      [...c.split(' '), 'x'],
-      new RegExp(`^${c}: not in this version \\(${pkg.version.replaceAll('.', '\\.')}\\)$`),
-    ]),
     [['export', 'x', '--bundle', 'f', '--what', 'ntk'], /^--what: has no place beside --bundle/],
     [['export', 'x', 'y', '--out', 'f.npz'], /^export: expected one RUN without --bundle, got 2$/],
     [['export', 'x', '--bundle', folder], /^--bundle: expected a file, got the folder /],

@@ -1,44 +1,19 @@
 // The whole program without Electron: `serve`, a real browser, a real run.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { parseFigureFile } from '../../main/contract/figure-file.ts';
-import { chooserOf, complaintsOf, launchBrowser } from '../support/browser.ts';
-import { cli, ensureBuilt, root } from '../support/built.ts';
+import { chooserOf } from '../support/browser.ts';
+import { cli, root } from '../support/built.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { servedPage } from '../support/served-page.ts';
 import { fillSmallRun } from '../support/small-run.ts';
 
-const library = mkdtempSync(path.join(os.tmpdir(), 'kernelscope-page-'));
-let server: ChildProcess;
-let browser: Browser;
+const library = temporaryFolder();
 let page: Page;
-let complaints: string[];
-let url: string;
-
-beforeAll(async () => {
-  ensureBuilt();
-  server = spawn(process.execPath, [cli, 'serve', '--library', library], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(server.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-  url = String(line).trim();
-  browser = await launchBrowser();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
-  complaints = complaintsOf(page);
-  await page.goto(url);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  if (server && server.exitCode === null) {
-    const gone = once(server, 'exit');
-    server.kill('SIGINT');
-    await gone;
-  }
-  rmSync(library, { recursive: true, force: true });
-});
-afterEach(() => expect(complaints.splice(0)).toEqual([]));
+const served = servedPage(library, (p) => (page = p));
 
 const figure = (kind: string) => page.locator(`[data-figure="${kind}"]`);
 /** What is drawn in a figure, as text that changes when a curve does. */
@@ -200,9 +175,7 @@ test('the page of devices tells what this machine can do', { timeout: 240_000 },
 });
 
 test('when the server goes, the page says so', async () => {
-  const gone = once(server, 'exit');
-  server.kill('SIGINT');
-  await gone;
+  await served.stop();
   await page.getByText('Connection lost.').waitFor({ timeout: 20_000 });
-  complaints.splice(0); // the browser itself reports each failed attempt to reconnect
+  served.complaints(); // the browser itself reports each failed attempt to reconnect
 });

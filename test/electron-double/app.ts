@@ -3,6 +3,7 @@ import type Electron from 'electron';
 import { EventEmitter } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
+import { InstanceLock } from './instance-lock.ts';
 
 type Members =
   | 'isReady'
@@ -16,6 +17,15 @@ type Members =
   | 'getVersion'
   | 'getLocale'
   | 'requestSingleInstanceLock'
+  | 'hasSingleInstanceLock'
+  | 'enableSandbox'
+  | 'setAppUserModelId'
+  | 'setDesktopName'
+  | 'setAboutPanelOptions'
+  | 'addRecentDocument'
+  | 'clearRecentDocuments'
+  | 'setBadgeCount'
+  | 'getBadgeCount'
   | 'isPackaged'
   | 'name';
 
@@ -43,6 +53,8 @@ export class AppDouble extends EventEmitter implements Pick<Electron.App, Member
   #quitting = false;
   #setup: Setup | undefined;
   #paths = new Map<string, string>();
+  #lock: InstanceLock | null = null;
+  #badge = 0;
   readonly commandLine: Pick<Electron.CommandLine, 'hasSwitch'> = {
     hasSwitch: (name) => process.argv.some((a) => a === `--${name}` || a.startsWith(`--${name}=`)),
   };
@@ -58,6 +70,7 @@ export class AppDouble extends EventEmitter implements Pick<Electron.App, Member
     this.name = setup.name;
     const { userData } = setup;
     const own = { userData, documents: userData, downloads: userData, logs: path.join(userData, 'logs'), sessionData: userData };
+    this.#lock = new InstanceLock(userData);
     this.#paths = new Map(
       Object.entries({ ...own, temp: os.tmpdir(), home: os.homedir(), appData: path.dirname(userData), exe: process.execPath }),
     );
@@ -72,12 +85,32 @@ export class AppDouble extends EventEmitter implements Pick<Electron.App, Member
   }
 
   isReady = () => this.#isReady;
+  /** while it quits, closed windows end in `will-quit`, not in `window-all-closed` */
+  isQuitting = () => this.#quitting;
   whenReady = () => this.#ready.promise;
   getName = () => this.name;
   getVersion = () => this.#setup?.version ?? '';
   getLocale = () => 'en-US';
   getAppPath = () => this.#setup?.appDir ?? '';
-  requestSingleInstanceLock = () => true;
+  /** As Electron's: a lock a user data folder; who comes second hands its command line over. */
+  requestSingleInstanceLock(data?: unknown): boolean {
+    const heard = (argv: string[], cwd: string, given: unknown) => this.emit('second-instance', {}, argv, cwd, given);
+    return this.#lock?.request(data, heard) ?? true;
+  }
+  hasSingleInstanceLock = () => this.#lock?.held ?? false;
+  enableSandbox(): void {
+    if (this.#isReady) throw new Error('app.enableSandbox() can only be called before app is ready');
+  }
+  setAppUserModelId(): void {}
+  setDesktopName(): void {}
+  setAboutPanelOptions(): void {}
+  addRecentDocument(): void {}
+  clearRecentDocuments(): void {}
+  setBadgeCount(count = 0): boolean {
+    this.#badge = count;
+    return true;
+  }
+  getBadgeCount = () => this.#badge;
   getPath(name: string): string {
     const found = this.#paths.get(name);
     if (found === undefined) throw new Error(`Failed to get '${name}' path`);
@@ -107,6 +140,7 @@ export class AppDouble extends EventEmitter implements Pick<Electron.App, Member
     this.exit(0);
   }
   exit(code = 0): void {
+    this.#lock?.release();
     void this.cleanUp().finally(() => process.exit(code));
   }
 }

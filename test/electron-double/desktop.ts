@@ -9,6 +9,9 @@ export class MenuItemDouble {
   readonly label: string;
   readonly role: Template['role'];
   readonly accelerator: Template['accelerator'];
+  readonly type: NonNullable<Template['type']>;
+  enabled: boolean;
+  checked: boolean;
   readonly submenu: MenuDouble | undefined;
   readonly #click: Template['click'];
   constructor(options: Template) {
@@ -16,11 +19,15 @@ export class MenuItemDouble {
     this.label = options.label ?? options.role ?? '';
     this.role = options.role;
     this.accelerator = options.accelerator;
+    this.type = options.type ?? (options.submenu ? 'submenu' : 'normal');
+    this.enabled = options.enabled ?? true;
+    this.checked = options.checked ?? false;
     this.submenu = Array.isArray(options.submenu) ? MenuDouble.buildFromTemplate(options.submenu) : undefined;
     this.#click = options.click;
   }
+  /** As from a person: nothing where it is greyed out. */
   click(): void {
-    (this.#click as (() => void) | undefined)?.();
+    if (this.enabled) (this.#click as (() => void) | undefined)?.();
   }
 }
 
@@ -48,13 +55,14 @@ export class MenuDouble {
   }
 }
 
-type Dialogs = Pick<Electron.Dialog, 'showSaveDialog' | 'showMessageBox' | 'showErrorBox'>;
+type Dialogs = Pick<Electron.Dialog, 'showSaveDialog' | 'showOpenDialog' | 'showMessageBox' | 'showErrorBox'>;
 const unanswered = (name: string) => async (): Promise<never> => {
   throw new Error(`dialog.${name}: a test has to set its answer first`);
 };
 /** A test answers by replacing a method, as Playwright's documentation does with the real Electron. */
 export const createDialog = (): Dialogs => ({
   showSaveDialog: unanswered('showSaveDialog'),
+  showOpenDialog: unanswered('showOpenDialog'),
   showMessageBox: unanswered('showMessageBox'),
   showErrorBox: (title, content) => console.error(`${title}: ${content}`),
 });

@@ -1,27 +1,35 @@
 // The double itself, with a small app: what it must get right for tests on it to mean anything.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCodec } from './codec.ts';
-import { launchDesktop, type DesktopApp } from './launch.ts';
+import { launchDesktop, startAgain, type DesktopApp } from './launch.ts';
 
 const main = `
-import { app, BrowserWindow, ipcMain, MessageChannelMain, protocol } from 'electron';
+import { app, BrowserWindow, ipcMain, MessageChannelMain, protocol, session } from 'electron';
 protocol.registerSchemesAsPrivileged([{ scheme: 'small', privileges: { standard: true } }]);
 globalThis.early = '';
 try { new BrowserWindow(); } catch (error) { globalThis.early = error.message; }
 globalThis.navigations = [];
 globalThis.closed = 0;
+globalThis.gone = [];
+globalThis.handed = [];
+globalThis.first = app.requestSingleInstanceLock({ from: process.argv.slice(2) });
+if (!globalThis.first) app.exit(7);
+app.on('second-instance', (_event, argv, cwd, data) => globalThis.handed.push({ argv: argv.slice(2), cwd, data }));
+app.on('render-process-gone', (_event, contents, { reason }) => globalThis.gone.push(reason + ' ' + contents.getURL()));
 void app.whenReady().then(() => {
   protocol.handle('small', (request) => new Response('<!doctype html><title>small</title>' + new URL(request.url).pathname, {
     headers: { 'content-type': 'text/html', 'content-security-policy': "default-src 'none'" } }));
+  session.defaultSession.webRequest.onBeforeRequest({ urls: ['http://*/*'] }, (_details, answer) => answer({ cancel: true }));
   ipcMain.handle('add', (event, a, b) => { if (typeof a !== 'number') throw new TypeError('numbers only'); return { sum: a + b, from: event.senderFrame.url }; });
   ipcMain.on('connect', (event) => {
     const { port1, port2 } = new MessageChannelMain();
     port1.on('message', ({ data }) => port1.postMessage({ ...data, seen: data.numbers.length }));
     port1.on('close', () => globalThis.closed++);
+    if (globalThis.hangUp) setTimeout(() => port1.close(), 50);
     port1.start();
     event.sender.postMessage('port', null, [port2]);
   });
@@ -36,13 +44,15 @@ const preload = `
 const { contextBridge, ipcRenderer } = require('electron');
 let node = 'none';
 try { require('node:fs'); node = 'fs'; } catch (error) { node = error.message; }
-contextBridge.exposeInMainWorld('small', { node, add: (a, b) => ipcRenderer.invoke('add', a, b), connect: () => ipcRenderer.send('connect') });
+contextBridge.exposeInMainWorld('small', { node, add: (a, b) => ipcRenderer.invoke('add', a, b), connect: () => ipcRenderer.send('connect'),
+  each: (list, f) => list.forEach((x) => f({ x })) });
 ipcRenderer.on('port', (event) => window.postMessage('port', location.origin, event.ports));
 `;
 interface Small {
   node: string;
   add(a: unknown, b: unknown): Promise<unknown>;
   connect(): void;
+  each(list: unknown[], f: (given: unknown) => void): void;
 }
 type SmallWindow = Window & { small: Small };
 
@@ -123,6 +133,62 @@ test('navigation and new windows ask first', async () => {
   expect(await page.locator('body').textContent()).toBe('/third');
   await page.evaluate(() => void window.open('https://example.invalid/popup'));
   await expect.poll(() => page.context().pages().length).toBe(1);
+});
+
+test('functions that the page gives to the bridge are called with copies', async () => {
+  const given = await page.evaluate(() => {
+    const found: unknown[] = [];
+    (window as unknown as SmallWindow).small.each([1, [2]], (x) => found.push(x));
+    return found;
+  });
+  expect(given).toEqual([{ x: 1 }, { x: [2] }]);
+});
+
+test('a page hears when the other end of its port closes, as in Electron', async () => {
+  await app.evaluate(() => ((globalThis as unknown as { hangUp: boolean }).hangUp = true));
+  const heard = await page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        window.addEventListener('message', ({ ports: [port] }) => {
+          port.addEventListener('close', () => resolve('closed'));
+          port.onmessage = () => resolve('a message');
+        });
+        (window as unknown as SmallWindow).small.connect();
+      }),
+  );
+  expect(heard).toBe('closed');
+});
+
+test('one instance a user data folder: a second hands over what it was given, and ends', async () => {
+  expect(await inMain('first')).toBe(true);
+  expect(await startAgain({ appDir: dir, userData: app.userData, cwd: os.tmpdir(), args: ['file.small'] })).toBe(7);
+  const said = [`--user-data-dir=${app.userData}`, 'file.small'];
+  await expect.poll(() => inMain('handed')).toEqual([{ argv: said, cwd: realpathSync(os.tmpdir()), data: { from: said } }]);
+});
+
+test('a page’s process can crash; loaded again, it is there in another one', async () => {
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.forcefullyCrashRenderer());
+  await expect.poll(() => inMain('gone')).toEqual(['crashed small://host/third']);
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.reload());
+  const text = () =>
+    app.evaluate(
+      ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.executeJavaScript('document.body.textContent') as Promise<string>,
+    );
+  await expect.poll(text).toBe('/third');
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('requests over a network ask the session first', async () => {
+  const load = (url: string) =>
+    app.evaluate(
+      ({ BrowserWindow }, to) =>
+        BrowserWindow.getAllWindows()[0]
+          .loadURL(to)
+          .then(String, (error: Error) => error.message),
+      url,
+    );
+  expect(await load('http://127.0.0.1:9/')).toMatch(/ERR_BLOCKED_BY_CLIENT/);
+  expect(await load('small://host/fourth')).toBe('undefined');
 });
 
 test('closing the last window ends the app', async () => {

@@ -1,5 +1,6 @@
 // Starts the desktop app for a test: in the real Electron where its binary is there, else in the double. Both give the same few things.
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,11 +25,16 @@ export interface LaunchOptions {
   /** of a packaged app */
   resources?: string;
   env?: Record<string, string>;
+  /** the app's own words */
+  args?: readonly string[];
 }
 
 const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? path.resolve('node_modules/electron/dist');
 const executables: Partial<Record<NodeJS.Platform, string>> = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
-const binary = path.join(dist, executables[process.platform] ?? 'electron');
+const binary = process.env['ELECTRON_PATH'] ?? path.join(dist, executables[process.platform] ?? 'electron');
+const runner = path.join(import.meta.dirname, 'run.ts');
+// Chromium's own sandbox refuses to run as root, as which tests run in a container; the app's windows ask for it all the same.
+const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
 export async function launchDesktop(options: LaunchOptions): Promise<DesktopApp> {
   const userData = options.userData ?? mkdtempSync(path.join(os.tmpdir(), 'kernelscope-user-'));
@@ -38,9 +44,28 @@ export async function launchDesktop(options: LaunchOptions): Promise<DesktopApp>
   return existsSync(binary) ? launchElectron(options, userData, tidy) : launchDouble(options, userData, tidy);
 }
 
+const wordsOf = ({ appDir, resources, args = [] }: LaunchOptions, userData: string): string[] => [
+  appDir,
+  `--user-data-dir=${userData}`,
+  ...(resources ? [`--resources=${resources}`] : []),
+  ...args,
+];
+
+/** Starts the app once more beside one that runs on the same user data; its exit status. */
+export async function startAgain(options: LaunchOptions & { userData: string; cwd?: string }): Promise<number> {
+  const [file, first] = existsSync(binary) ? [binary, asRoot] : [process.execPath, [runner]];
+  const child = spawn(file, [...first, ...wordsOf(options, options.userData)], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
 async function launchElectron(options: LaunchOptions, userData: string, tidy: () => void): Promise<DesktopApp> {
   const env = { ...(process.env as Record<string, string>), ...options.env };
-  const app = await _electron.launch({ executablePath: binary, args: [options.appDir, `--user-data-dir=${userData}`], env });
+  const app = await _electron.launch({ executablePath: binary, args: [...asRoot, ...wordsOf(options, userData)], env });
   const ended = new Promise<number>((resolve) => app.process().once('exit', (code) => resolve(code ?? 1)));
   return {
     kind: 'electron',
@@ -56,8 +81,7 @@ async function launchElectron(options: LaunchOptions, userData: string, tidy: ()
 }
 
 async function launchDouble(options: LaunchOptions, userData: string, tidy: () => void): Promise<DesktopApp> {
-  const args = [options.appDir, `--user-data-dir=${userData}`, ...(options.resources ? [`--resources=${options.resources}`] : [])];
-  const child = fork(path.join(import.meta.dirname, 'run.ts'), args, {
+  const child = fork(runner, wordsOf(options, userData), {
     env: { ...process.env, ...options.env },
     execArgv: [],
     serialization: 'advanced',
@@ -79,6 +103,13 @@ async function launchDouble(options: LaunchOptions, userData: string, tidy: () =
   const browser = await chromium.connectOverCDP(endpoint);
   const [context] = browser.contexts();
   let next = 1;
+  const evaluate = <R>(run: unknown, argument?: unknown): Promise<R> => {
+    const call = Promise.withResolvers<unknown>();
+    waiting.set(next, call);
+    send({ type: 'evaluate', id: next++, source: String(run), argument });
+    return call.promise as Promise<R>;
+  };
+  const openWindows = () => evaluate<number>((electron: typeof Electron) => electron.BrowserWindow.getAllWindows().length);
   return {
     kind: 'double',
     userData,
@@ -86,18 +117,15 @@ async function launchDouble(options: LaunchOptions, userData: string, tidy: () =
     async firstWindow() {
       const until = Date.now() + 10_000;
       for (;;) {
-        const page = context.pages().find((p) => p.url() !== 'about:blank');
-        if (page) return page.waitForLoadState('domcontentloaded').then(() => page);
+        // This side hears of a tab that has been closed a moment after the app does.
+        const tabs = context.pages();
+        const page = tabs.find((p) => p.url() !== 'about:blank');
+        if (page && tabs.length === (await openWindows())) return page.waitForLoadState('domcontentloaded').then(() => page);
         if (Date.now() > until) throw new Error('no window was opened within 10 s');
         await new Promise((r) => setTimeout(r, 25));
       }
     },
-    evaluate<R>(run: unknown, argument: unknown) {
-      const call = Promise.withResolvers<unknown>();
-      waiting.set(next, call);
-      send({ type: 'evaluate', id: next++, source: String(run), argument });
-      return call.promise as Promise<R>;
-    },
+    evaluate,
     async close() {
       await browser.close();
       if (child.connected) send({ type: 'quit' });

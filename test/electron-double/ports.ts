@@ -23,23 +23,28 @@ export class IpcMainDouble extends EventEmitter implements Pick<Electron.IpcMain
 /** One end of a channel. What arrives before `start` waits. */
 export class PortDouble extends EventEmitter implements Pick<Electron.MessagePortMain, 'postMessage' | 'start' | 'close'> {
   /** where messages go: the other end, or across to another process */
-  deliver: (data: unknown) => void = () => undefined;
+  deliver: (data: unknown, ports?: number) => void = () => undefined;
   onClosed: () => void = () => undefined;
   #started = false;
   #closed = false;
-  #early: unknown[] = [];
+  #early: { data: unknown; ports: PortDouble[] }[] = [];
 
   postMessage(data: unknown): void {
-    if (!this.#closed) this.deliver(structuredClone(data));
+    this.relay(data, 0);
   }
-  receive(data: unknown): void {
+  /** As from a page, which sent so many ports along; here they lead nowhere. */
+  relay(data: unknown, ports: number): void {
+    if (!this.#closed) this.deliver(structuredClone(data), ports);
+  }
+  receive(data: unknown, ports = 0): void {
     if (this.#closed) return;
-    if (this.#started) this.emit('message', { data, ports: [] });
-    else this.#early.push(data);
+    const message = { data, ports: Array.from({ length: ports }, () => new PortDouble()) };
+    if (this.#started) this.emit('message', message);
+    else this.#early.push(message);
   }
   start(): void {
     this.#started = true;
-    for (const data of this.#early.splice(0)) this.emit('message', { data, ports: [] });
+    for (const message of this.#early.splice(0)) this.emit('message', message);
   }
   /** Closes this end and tells the other. */
   close(): void {
@@ -56,7 +61,7 @@ export class MessageChannelDouble {
   readonly port2 = new PortDouble();
   constructor() {
     const join = (from: PortDouble, to: PortDouble) => {
-      from.deliver = (data) => queueMicrotask(() => to.receive(data));
+      from.deliver = (data, ports) => queueMicrotask(() => to.receive(data, ports));
       from.onClosed = () => queueMicrotask(() => to.close());
     };
     join(this.port1, this.port2);

@@ -1,4 +1,4 @@
-// `node run.ts APP_DIR --user-data-dir=DIR [--resources=DIR]`: what the electron executable does, with the double in Electron's place.
+// `node run.ts APP_DIR --user-data-dir=DIR [--resources=DIR] [the app's own words]`: what the electron executable does, with the double in Electron's place.
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import path from 'node:path';
@@ -16,20 +16,25 @@ const { app, browser, default: electron } = await import('./electron.ts');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
+  strict: false, // the app has words of its own
   options: { 'user-data-dir': { type: 'string' }, resources: { type: 'string' } },
 });
 const appDir = path.resolve(positionals[0] ?? '.');
-const userData = values['user-data-dir'];
-if (!userData) throw new Error('--user-data-dir: expected a folder');
+const { 'user-data-dir': userData, resources } = values;
+if (typeof userData !== 'string') throw new Error('--user-data-dir: expected a folder');
 const pkg = JSON.parse(readFileSync(path.join(appDir, 'package.json'), 'utf8')) as {
   main: string;
   name: string;
   productName?: string;
   version: string;
 };
-app.prepare({ appDir, userData, name: pkg.productName ?? pkg.name, version: pkg.version, isPackaged: values.resources !== undefined });
+app.prepare({ appDir, userData, name: pkg.productName ?? pkg.name, version: pkg.version, isPackaged: resources !== undefined });
 Object.defineProperty(process.versions, 'electron', { value: '45.0.0-double' });
-Object.assign(process, { type: 'browser', resourcesPath: values.resources ?? path.join(appDir, 'resources') });
+Object.assign(process, {
+  type: 'browser',
+  resourcesPath: resources ?? path.join(appDir, 'resources'),
+  argv: [process.execPath, ...process.argv.slice(2)],
+});
 
 export type FromTest = { type: 'evaluate'; id: number; source: string; argument: unknown } | { type: 'quit' };
 export type ToTest =

@@ -41,13 +41,16 @@ export class ProtocolDouble implements Pick<
     );
   }
 
+  /** What the scheme's handler answers; null where there is none. */
+  async ask(request: Request): Promise<Response | null> {
+    return (await this.#schemes.get(new URL(request.url).protocol.slice(0, -1))?.(request)) ?? null;
+  }
   /** Answers a request of the page by the scheme's handler. */
   async serve(route: Route, request: PageRequest): Promise<void> {
     const url = this.fromPage(request.url());
-    const handler = this.#schemes.get(new URL(url).protocol.slice(0, -1));
-    if (!handler) return route.abort();
     const body = request.postDataBuffer();
-    const response = await handler(new Request(url, { method: request.method(), ...(body ? { body: new Uint8Array(body) } : {}) }));
+    const response = await this.ask(new Request(url, { method: request.method(), ...(body ? { body: new Uint8Array(body) } : {}) }));
+    if (!response) return route.abort();
     await route.fulfill({
       status: response.status,
       headers: Object.fromEntries(response.headers),
@@ -56,15 +59,49 @@ export class ProtocolDouble implements Pick<
   }
 }
 
-type Permissions = Pick<Electron.Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler'>;
-/** Keeps the handlers for tests to ask; Chromium itself is not told. */
-export class SessionDouble implements Permissions {
-  request: Parameters<Permissions['setPermissionRequestHandler']>[0] = null;
-  check: Parameters<Permissions['setPermissionCheckHandler']>[0] = null;
+type Members = 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler';
+type Handlers = Pick<Electron.Session, Members>;
+type BeforeRequest = (
+  details: Pick<Electron.OnBeforeRequestListenerDetails, 'url' | 'method'>,
+  callback: (response: Electron.CallbackResponse) => void,
+) => void;
+
+/** A permission's handlers are kept, for tests to ask; Chromium itself is not told. Requests over a network do pass `onBeforeRequest`. */
+export class SessionDouble implements Handlers {
+  readonly #protocol: ProtocolDouble;
+  constructor(protocol: ProtocolDouble) {
+    this.#protocol = protocol;
+  }
+  request: Parameters<Handlers['setPermissionRequestHandler']>[0] = null;
+  check: Parameters<Handlers['setPermissionCheckHandler']>[0] = null;
+  device: Parameters<Handlers['setDevicePermissionHandler']>[0] = null;
+  #before: { patterns: RegExp[]; listener: BeforeRequest } | null = null;
+  readonly webRequest = {
+    onBeforeRequest: (filter: Electron.WebRequestFilter, listener: BeforeRequest): void => {
+      // A match pattern: `*` stands for anything.
+      const patterns = (filter.urls ?? []).map((p) => new RegExp(`^${p.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`));
+      this.#before = { patterns, listener };
+    },
+  };
   setPermissionRequestHandler(handler: typeof this.request): void {
     this.request = handler;
   }
   setPermissionCheckHandler(handler: typeof this.check): void {
     this.check = handler;
+  }
+  setDevicePermissionHandler(handler: typeof this.device): void {
+    this.device = handler;
+  }
+  /** Schemes of the app's own alone: nothing goes over a network. */
+  async fetch(url: string, init?: RequestInit): Promise<Response> {
+    const response = await this.#protocol.ask(new Request(url, init));
+    if (!response) throw new TypeError('Failed to fetch');
+    return response;
+  }
+  /** Whether a request may go out. */
+  async lets(url: string, method: string): Promise<boolean> {
+    const before = this.#before;
+    if (!before?.patterns.some((p) => p.test(url))) return true;
+    return new Promise((resolve) => before.listener({ url, method }, ({ cancel }) => resolve(!cancel)));
   }
 }

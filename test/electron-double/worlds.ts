@@ -11,12 +11,20 @@ export type ToPreload =
 export type FromPreload =
   | { type: 'invoke'; id: number; channel: string; args: string }
   | { type: 'send'; channel: string; args: string }
-  | { type: 'port'; port: string; data: string };
+  | { type: 'port'; port: string; data: string; ports: number };
 
 /** In the page's world: what contextBridge exposes, with functions that call into the preload's world. */
 export function pageWorld(createCodec: () => Codec, secret: string): void {
+  if (window !== window.top) return; // a preload is for the main frame alone
   const codec = createCodec();
   const pending = new Map<string, { resolve(v: unknown): void; reject(v: unknown): void }>();
+  /** functions that the page gave to the preload's; what they answer stays here */
+  const given = new Map<string, (...args: unknown[]) => unknown>();
+  const keep = (f: (...args: unknown[]) => unknown) => {
+    const id = `g${given.size + 1}`;
+    given.set(id, f);
+    return id;
+  };
   let next = 1;
   let answer: { promise?: boolean; threw?: boolean; value: string } | undefined;
   const detail = <T>(event: Event) => JSON.parse((event as CustomEvent<string>).detail) as T;
@@ -25,7 +33,7 @@ export function pageWorld(createCodec: () => Codec, secret: string): void {
     (...args: unknown[]): unknown => {
       const call = `c${next++}`;
       answer = undefined;
-      document.dispatchEvent(new CustomEvent(`${secret}call`, { detail: JSON.stringify({ id, call, args: codec.encode(args) }) }));
+      document.dispatchEvent(new CustomEvent(`${secret}call`, { detail: JSON.stringify({ id, call, args: codec.encode(args, keep) }) }));
       const given = answer as { promise?: boolean; threw?: boolean; value: string } | undefined;
       if (!given) throw new Error('the preload world did not answer');
       if (given.promise) return new Promise((resolve, reject) => pending.set(call, { resolve, reject }));
@@ -37,9 +45,23 @@ export function pageWorld(createCodec: () => Codec, secret: string): void {
     if (typeof v === 'object' && v !== null) Object.values(Object.freeze(v)).forEach(freeze);
     return v;
   };
+  // Electron tells a page when the other end of its port has closed; Chromium by itself does not.
+  window.addEventListener('message', ({ ports }) => {
+    for (const port of ports)
+      port.addEventListener('message', (event: MessageEvent<unknown>) => {
+        if (event.data !== `${secret}closed`) return;
+        event.stopImmediatePropagation();
+        port.close();
+        port.dispatchEvent(new Event('close'));
+      });
+  });
   document.addEventListener(`${secret}expose`, (event) => {
     const { key, api } = detail<{ key: string; api: string }>(event);
     Object.defineProperty(window, key, { value: freeze(codec.decode(api, revive)), enumerable: true });
+  });
+  document.addEventListener(`${secret}callback`, (event) => {
+    const { id, args } = detail<{ id: string; args: string }>(event);
+    given.get(id)?.(...(codec.decode(args, revive) as unknown[]));
   });
   document.addEventListener(`${secret}answer`, (event) => {
     answer = detail(event);
@@ -58,6 +80,7 @@ export function preloadWorld(
   secret: string,
   preload: (require: (name: string) => unknown, module: { exports: object }, exports: object, process: object) => void,
 ): void {
+  if (window !== window.top) return;
   const codec = createCodec();
   const functions = new Map<string, (...args: unknown[]) => unknown>();
   const waiting = new Map<number, { channel: string; resolve(v: unknown): void; reject(v: unknown): void }>();
@@ -75,8 +98,12 @@ export function preloadWorld(
 
   document.addEventListener(`${secret}call`, (event) => {
     const { id, call, args } = JSON.parse((event as CustomEvent<string>).detail) as { id: string; call: string; args: string };
+    const revive =
+      (of: string) =>
+      (...given: unknown[]) =>
+        fire('callback', { id: of, args: codec.encode(given, keep) });
     try {
-      const value = functions.get(id)?.(...(codec.decode(args) as unknown[]));
+      const value = functions.get(id)?.(...(codec.decode(args, revive) as unknown[]));
       if (!(value instanceof Promise)) return void fire('answer', { value: codec.encode(value, keep) });
       value.then(
         (v) => fire('settle', { call, ok: true, value: codec.encode(v, keep) }),
@@ -92,14 +119,17 @@ export function preloadWorld(
   const openPort = (id: string): MessagePort => {
     const { port1, port2 } = new MessageChannel();
     ports.set(id, port1);
-    port1.onmessage = (event: MessageEvent<unknown>) => post({ type: 'port', port: id, data: codec.encode(event.data) });
+    port1.onmessage = (event: MessageEvent<unknown>) =>
+      post({ type: 'port', port: id, data: codec.encode(event.data), ports: event.ports.length });
     return port2;
   };
   world[`${secret}deliver`] = (text) => {
     const message = JSON.parse(text) as ToPreload;
     if (message.type === 'port') ports.get(message.port)?.postMessage(codec.decode(message.data));
-    else if (message.type === 'port-closed') ports.get(message.port)?.close();
-    else if (message.type === 'reply') {
+    else if (message.type === 'port-closed') {
+      ports.get(message.port)?.postMessage(`${secret}closed`);
+      ports.get(message.port)?.close();
+    } else if (message.type === 'reply') {
       const call = waiting.get(message.id);
       waiting.delete(message.id);
       if (message.ok) call?.resolve(codec.decode(message.value));
@@ -120,6 +150,10 @@ export function preloadWorld(
       }),
     on(channel: string, listener: (event: object, ...args: unknown[]) => void) {
       listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
+      return ipcRenderer;
+    },
+    removeAllListeners(channel: string) {
+      listeners.delete(channel);
       return ipcRenderer;
     },
     off(channel: string, listener: (event: object, ...args: unknown[]) => void) {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { CallInput } from '../../main/contract/calls.ts';
-import { svgOf } from '../../main/host/figures.ts';
+import { svgOf } from '../../main/host/draw/figure.ts';
 import { chooserOf } from '../support/browser.ts';
 import { galleryPage } from '../support/gallery-page.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -199,7 +199,7 @@ test('log and linear on the figure itself, kept in the address, and the frame do
   expect(
     await page
       .locator('[data-figure="alignment-by-layer"]')
-      .getByRole('button', { name: /^Logarithmic/ })
+      .getByRole('button', { name: /logarithmic/ })
       .count(),
   ).toBe(0);
 });

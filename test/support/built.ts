@@ -8,6 +8,7 @@ export const cli = path.join(root, 'dist/node/cli.js');
 const outputs = [
   'dist/node/cli.js',
   'dist/node/compute.js',
+  'dist/node/draw.js',
   'dist/node/electron.js',
   'dist/preload/preload.cjs',
   'dist/renderer/index.html',

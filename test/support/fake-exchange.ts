@@ -175,6 +175,7 @@ export class FakeExchange {
           ? { state: 'failed', error: `${subject}: arrays/4ab0….npy: its checksum is wrong; the file is damaged` }
           : {
               result: {
+                sweeps: [],
                 runs: [
                   { id: 'r-a', name: 'a', outcome: 'imported', was: 'r-a' },
                   { id: 'r-b', name: 'b', outcome: 'imported', was: 'r-x' },

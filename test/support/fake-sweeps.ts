@@ -95,7 +95,7 @@ export function fakeSweeps({ presets, estimateOf, empty }: FakeSweepHost): { [K 
       const size = configsOf(wanted).filter(Boolean).length;
       const [id, summary] = one(`s${sweeps().size + 1}`, wanted.name, { running: 1, queued: size - 1 });
       sweeps().set(id, summary);
-      return { id, name: wanted.name, size, done: 0, takenOver: 0, underway: 0, resumed: 0, created: size, failed: 0 };
+      return { id, name: wanted.name, size, done: 0, takenOver: 0, underway: 0, resumed: 0, created: size, failed: 0, left: 0 };
     },
     'sweep.cancel': ({ sweep }) => {
       const { counts, ...found } = find(sweep);

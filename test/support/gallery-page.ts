@@ -32,6 +32,7 @@ export function galleryPage(give: (page: Page) => void, options: BrowserContextO
   return {
     /** see gallery.ts for the query */
     url: (query: string, hash: string) => gallery.url(query, hash),
+    at: (address: string) => gallery.at(address),
     /** inputs of the calls of this name that the page has made */
     calls: (name: string): Promise<unknown[]> =>
       page.evaluate((n) => (window as unknown as Host).fakeHost.made.filter((c) => c.name === n).map((c) => c.input), name),

@@ -4,7 +4,8 @@ import { mostMapped } from '../figures.ts';
 import { similarityMeasures, splits, type LayerComparison, type ModelComparison } from '../results.ts';
 import { epoch, runId } from './parts.ts';
 
-const ticket = z.string().min(1).max(100);
+/** a word of the asker's, under which progress is told and which cancels */
+export const ticket = z.string().min(1).max(100);
 
 export const compareCalls = {
   /** of one run: its snapshots at these epochs; of several: one epoch for all or each its own; default: the last */
@@ -15,7 +16,7 @@ export const compareCalls = {
     measure: z.enum(similarityMeasures).optional(),
   }),
   /** CKA of one layer of each run with that of each other, at their last snapshots; kept, so that the figure of the same is there at once.
-   *  layer: a name, `last` (the default), `#3` or `#-2`; ticket: a word of the asker's, under which progress is told and which cancels */
+   *  layer: a name, `last` (the default), `#3` or `#-2` */
   'compare.models': z.strictObject({
     runs: z.array(runId).min(1).max(mostMapped),
     layer: z.string().min(1).max(200).optional(),

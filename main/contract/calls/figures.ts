@@ -14,6 +14,7 @@ import {
 } from '../figure-style.ts';
 import { figureKinds, mostRuns, type FigureData, type FigureKind } from '../figures.ts';
 import { splits } from '../results.ts';
+import { ticket } from './compare.ts';
 import { epoch, runId } from './parts.ts';
 
 const kinds = figureKinds.map((k) => k.kind) as [FigureKind, ...FigureKind[]];
@@ -58,7 +59,8 @@ export const figureStyle = z
   .partial();
 
 export const figureCalls = {
-  'figure.data': figureRequest,
+  /** ticket: as that of `compare.models`; kernels that are formed anew take a while */
+  'figure.data': figureRequest.extend({ ticket: ticket.optional() }),
   'figure.export': z.strictObject({
     request: figureRequest,
     /** what a figure is drawn from where that is known: a file that is opened again. The library is then not asked */
@@ -67,6 +69,7 @@ export const figureCalls = {
     format: z.enum(['svg', 'png', 'csv']),
     /** pixels per CSS pixel, PNG only: dots an inch / 96 */
     scale: within(pngScaleRange).optional(),
+    ticket: ticket.optional(),
   }),
 } as const;
 

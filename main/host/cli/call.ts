@@ -3,8 +3,7 @@ import { parseArgs } from 'node:util';
 import { shown } from '../../contract/config.ts';
 import { badInput } from '../../contract/errors.ts';
 import { nearest } from '../../contract/nearest.ts';
-import { commands, notYet } from '../commands/index.ts';
-import { version } from '../paths.ts';
+import { commands } from '../commands/index.ts';
 import { globalFlags, parseFlags, type Args } from './args.ts';
 import type { Command } from './command.ts';
 
@@ -25,10 +24,8 @@ function wordsOf(argv: readonly string[]): string[] {
 /** A command by its first one or two words. */
 function find(words: readonly string[]): Command {
   const two = words.slice(0, 2).join(' ');
-  const found = commands.find((c) => c.name === two) ?? commands.find((c) => c.name === words[0] && !notYet.includes(two));
+  const found = commands.find((c) => c.name === two) ?? commands.find((c) => c.name === words[0]);
   if (found) return found;
-  if (notYet.includes(two) || notYet.includes(words[0]))
-    throw badInput(`${notYet.includes(two) ? two : words[0]}: not in this version (${version})`);
   const group = commands.filter((c) => c.name.startsWith(`${words[0]} `)).map((c) => c.name.slice(words[0].length + 1));
   if (group.length > 0)
     throw badInput(`${words[0]}: expected ${group.join(' | ')}, got ${words[1] === undefined ? 'nothing' : shown(words[1])}`);

@@ -1,5 +1,5 @@
 // The help, made from the commands themselves.
-import { commands, notYet } from '../commands/index.ts';
+import { commands } from '../commands/index.ts';
 import { version } from '../paths.ts';
 import { globalFlags, type Flag, type Flags } from './args.ts';
 import type { Command } from './command.ts';
@@ -24,7 +24,6 @@ export const generalHelp = (): string =>
     ...flagLines(globalFlags),
     '',
     'Exit status: 0 done, 1 the work failed, 2 the input is wrong, 130 interrupted (what was done is kept).',
-    `Not in this version: ${notYet.join(', ')}.`,
   ].join('\n');
 
 /** What one command takes. */

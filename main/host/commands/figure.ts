@@ -1,11 +1,13 @@
 import path from 'node:path';
+import type { CallInput, CallResults, Events } from '../../contract/calls.ts';
 import { shown } from '../../contract/config.ts';
 import { badInput } from '../../contract/errors.ts';
 import { figureKinds, type FigureKind } from '../../contract/figures.ts';
 import { nearest } from '../../contract/nearest.ts';
 import { splits, type Split } from '../../contract/results.ts';
 import { numberIn, type Args } from '../cli/args.ts';
-import type { Command } from '../cli/command.ts';
+import type { Services } from '../boot.ts';
+import type { Command, Context } from '../cli/command.ts';
 import { table } from '../cli/output.ts';
 import { bytes } from '../cli/words.ts';
 import { writeWhole } from '../files.ts';
@@ -14,6 +16,8 @@ import { namingFlags, scaleOf, styleFlags, styleOf } from './figure-style.ts';
 /** Kinds of the contract that are still to come. */
 const later = ['learning-curve'];
 const howMany = { one: 'one', two: 'one or two', some: 'one or more' } as const;
+/** ms that pass in silence: most figures are there by then */
+const quiet = 2_000;
 const formats = ['svg', 'png', 'csv'] as const;
 
 function kindOf(word: string): FigureKind {
@@ -46,6 +50,30 @@ function splitsOf(args: Args): Split[] | undefined {
   });
 }
 
+/** The figure as a file; kernels that are formed anew for it are watched, and stopped at the signal. */
+async function drawn(
+  asked: CallInput<'figure.export'>,
+  { call, onEvent }: Services,
+  { output, signal }: Context,
+): Promise<CallResults['figure.export']> {
+  const ticket = 'figure';
+  const progress = output.progress('forming kernels');
+  const began = Date.now();
+  const off = onEvent((name, payload) => {
+    if (name === 'compare.progress' && Date.now() - began > quiet)
+      progress.update({ done: (payload as Events['compare.progress']).done, total: 1 });
+  });
+  const cancel = () => void call('compare.cancel', { ticket });
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await namingFlags(call('figure.export', { ...asked, ticket }));
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    off();
+    progress.end();
+  }
+}
+
 export const figure: Command = {
   name: 'figure',
   summary: 'the figure that the page draws, as SVG, PNG or CSV',
@@ -66,7 +94,8 @@ export const figure: Command = {
     ...styleFlags,
   },
   words: { least: 0, most: 501, are: 'KIND RUN…' },
-  async run(args, { output, services }) {
+  async run(args, context) {
+    const { output, services } = context;
     if (args.on('list')) {
       output.document(figureKinds);
       return output.line(
@@ -98,8 +127,7 @@ export const figure: Command = {
       ...(x !== undefined && { x }),
       ...(y !== undefined && { y }),
     };
-    const { call } = await services('read');
-    const made = await namingFlags(call('figure.export', { request, style, format, ...(scale !== undefined && { scale }) }));
+    const made = await drawn({ request, style, format, ...(scale !== undefined && { scale }) }, await services('read'), context);
     await writeWhole(out, made.bytes);
     output.document({ file: out, kind, format, bytes: made.bytes.length });
     output.line(`${out} (${bytes(made.bytes.length)})`);

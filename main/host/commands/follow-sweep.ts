@@ -17,7 +17,7 @@ export const stateWords = (counts: SweepSummary['counts']): string =>
     .map(([state, n]) => `${n} ${state === 'none' ? 'not begun' : state}`)
     .join(', ');
 
-function startWords({ id, name, size, done, takenOver, underway, resumed, created, failed }: SweepStart): string {
+function startWords({ id, name, size, done, takenOver, underway, resumed, created, failed, left }: SweepStart): string {
   const parts = [
     [done, 'done already'],
     [takenOver, 'taken over from runs that are done'],
@@ -25,6 +25,7 @@ function startWords({ id, name, size, done, takenOver, underway, resumed, create
     [failed, 'failed before (--retry tries again)'],
     [resumed, 'resumed'],
     [created, 'new'],
+    [left, 'left alone'],
   ] as const;
   const some = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
   return `${name} (${id}): ${size} cells: ${some.join(', ')}`;
@@ -90,10 +91,16 @@ export async function followSweep(asked: CallInput<'sweep.start'>, context: Cont
   const started = await services.call('sweep.start', asked);
   output.log(startWords(started));
   await untilOver(started.id, services, context);
-  report(await services.call('sweep.get', { sweep: started.id }), context);
+  report(await services.call('sweep.get', { sweep: started.id }), asked.only?.length ? asked.only : null, context);
 }
 
-function report({ id, name, size, counts, cells }: SweepDetail, { output, signal }: Context): void {
+/** only: of the cells, counted from 1, those that count; null: all */
+function report(sweep: SweepDetail, only: readonly number[] | null, { output, signal }: Context): void {
+  const { id, name } = sweep;
+  const cells = only ? only.map((n) => sweep.cells[n - 1]) : sweep.cells;
+  const size = cells.length;
+  const counts: SweepDetail['counts'] = {};
+  for (const { state } of cells) counts[state] = (counts[state] ?? 0) + 1;
   output.document({
     id,
     name,

@@ -8,13 +8,16 @@ import type { Command } from '../cli/command.ts';
 const named = (n: number) => (n === 1 ? '1 run' : `${n} runs`);
 
 /** What became of the runs of one bundle, in lines. */
-function importText(file: string, { runs }: BundleImport): string {
+function importText(file: string, { runs, sweeps }: BundleImport): string {
   const fresh = runs.filter((r) => r.outcome === 'imported');
   const here = runs.length - fresh.length;
   const lines = fresh.map((r) => `  ${r.id} (${r.name})${r.id === r.was ? '' : `; its id ${r.was} belongs to another run here`}`);
   return [
     `${file}: ${named(fresh.length)} imported${here > 0 ? `, ${here} ${here === 1 ? 'was' : 'were'} here already` : ''}`,
     ...lines,
+    ...sweeps.map(
+      (s) => `  of the sweep ${s.name} (${s.id}): ${s.filled} of its ${s.size} cells filled${s.isNew ? '; it is new here' : ''}`,
+    ),
   ].join('\n');
 }
 
@@ -31,14 +34,14 @@ export const importBundle: Command = {
   async run({ words }, { output, services, signal }) {
     for (const file of words) if (!(await stat(file)).isFile()) throw badInput(`${file}: expected a bundle, got a folder or a device`);
     const target = await services('write');
-    const done: { file: string; runs: BundleImport['runs'] }[] = [];
+    const done: ({ file: string } & BundleImport)[] = [];
     for (const file of words) {
       const progress = output.progress(`importing ${path.basename(file)}`);
       try {
         const onProgress = (share: number) => progress.update({ done: share, total: 1 });
         const taken = await target.importBundle({ file, what: file }, { signal, onProgress });
         progress.end();
-        done.push({ file, runs: taken.runs });
+        done.push({ file, ...taken });
         output.line(importText(file, taken));
       } finally {
         progress.end();

@@ -16,6 +16,7 @@ import { reproduce } from './reproduce.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { show } from './show.ts';
+import { sweepSlurm } from './sweep-slurm.ts';
 import { sweep } from './sweep.ts';
 import { table1 } from './table1.ts';
 
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   dataImport,
   run,
   sweep,
+  sweepSlurm,
   list,
   show,
   rename,
@@ -43,6 +45,3 @@ export const commands: readonly Command[] = [
   serve,
   bench,
 ];
-
-/** Commands of the contract that are still to come. */
-export const notYet: readonly string[] = ['sweep slurm'];

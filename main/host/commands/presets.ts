@@ -21,7 +21,7 @@ export function costTable(e: Estimate): string {
 
 export const presets: Command = {
   name: 'presets',
-  summary: 'the paper’s experiments and small versions of them, with the figures they feed and what they cost here',
+  summary: 'the paper’s experiments, small versions of them and your own presets, with the figures they feed and what they cost here',
   usage: '',
   flags: {},
   words: { least: 0, most: 0, are: '' },
@@ -31,7 +31,12 @@ export const presets: Command = {
     output.line(
       table(
         ['preset', 'feeds', 'costs', 'what'],
-        all.map((p) => [p.name, p.figures, p.sweep ? `${p.sweep.size} runs: ${cost(p.estimate)}` : cost(p.estimate), p.title]),
+        all.map((p) => [
+          p.name,
+          p.yours ? '(yours)' : p.figures,
+          p.sweep ? `${p.sweep.size} runs: ${cost(p.estimate)}` : cost(p.estimate),
+          p.title,
+        ]),
       ),
     );
   },

@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { parseConfig, parseSetting, type RunConfig } from '../../contract/config.ts';
 import { badInput, KernelscopeError } from '../../contract/errors.ts';
-import { nearest } from '../../contract/nearest.ts';
-import { loadPresets } from '../boot.ts';
 import type { Args } from '../cli/args.ts';
 import type { Command, Context } from '../cli/command.ts';
-import { readJson } from '../files.ts';
-import { cellsOf } from '../../services/index.ts';
 import { follow } from './follow.ts';
+import { meant } from './meant.ts';
 import { costTable } from './presets.ts';
 
 const flags: Command['flags'] = {
@@ -20,22 +15,10 @@ const flags: Command['flags'] = {
   'dry-run': { help: 'prints the cost estimate and does nothing' },
 };
 
-/** The config layer of a preset's name or of a file. */
-async function layerOf(word: string, { paths }: Context): Promise<{ layer: unknown; name: string }> {
-  const presets = loadPresets(path.join(paths.resources, 'presets'));
-  const preset = presets.find((p) => p.name === word);
-  if (preset?.sweep)
-    throw badInput(`${word}: expected one run, got a sweep of ${cellsOf(preset.sweep).length}; start it with: kernelscope sweep ${word}`);
-  if (preset) return { layer: preset.config, name: preset.name };
-  if (existsSync(word) || /\.json$/i.test(word)) return { layer: await readJson(word), name: '' };
-  const names = presets.filter((p) => !p.sweep).map((p) => p.name);
-  const near = nearest(word, names);
-  throw badInput(`${word}: no preset and no file of this name${near ? `; did you mean ${near}?` : `; presets: ${names.join(', ')}`}`);
-}
-
 /** The complete config of the command's words and flags. */
 async function configOf(args: Args, context: Context): Promise<RunConfig> {
-  const { layer, name } = await layerOf(args.words[0], context);
+  const found = await meant(args.words[0], 'run', context);
+  const [layer, name] = 'preset' in found ? [found.preset.config, found.preset.name] : [found.json, ''];
   const settings = args.texts('set').map(parseSetting);
   const config = parseConfig(layer, ...settings);
   const tags = [...new Set([...config.tags, ...args.texts('tag')])];
@@ -59,6 +42,7 @@ export const run: Command = {
   summary: 'trains, analyses at the snapshots, stores; prints the id',
   usage: 'PRESET|CONFIG.json [--set PATH=VALUE]… [--name N] [--tag T]… | --resume RUN',
   flags,
+  details: ['PRESET: one of the program or one of your own, saved on the page; presets lists both.'],
   words: { least: 0, most: 1, are: 'one PRESET or CONFIG.json' },
   async run(args, context) {
     const { output, services } = context;

@@ -62,9 +62,11 @@ export const show: Command = {
     const snapshot: Snapshot | null =
       epoch === undefined || (output.json && wanted === undefined) ? null : await call('run.snapshot', { run: r.id, epoch });
     const log = args.on('log') ? await call('run.log', { run: r.id }) : null;
+    const sweeps = (await call('sweep.list', { run: r.id })).map(({ id, name }) => ({ id, name }));
     const { created, tags, note, epoch: done, epochs, reason, seconds, planned } = r;
-    output.document({ ...toShowJson(r), created, tags, note, epoch: done, epochs, planned, seconds, reason, ...(log && { log }) });
+    output.document({ ...toShowJson(r), created, tags, note, epoch: done, epochs, planned, seconds, reason, sweeps, ...(log && { log }) });
     for (const line of header(r)) output.line(line);
+    for (const { id, name } of sweeps) output.line(`  a cell of the sweep ${name} (${id})`);
     if (log) return output.line(`\n${logText(log)}`);
     if (!snapshot) return;
     output.line(`\nAt epoch ${snapshot.epoch}`);

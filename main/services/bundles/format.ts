@@ -4,14 +4,18 @@
 //   runs/<place>/metrics.npy      [epochs measured, 5] float64: epoch, trainLoss, testLoss, trainAccuracy, testAccuracy
 //   runs/<place>/log.json         the newest lines of its log
 //   runs/<place>/<epoch>.json     one snapshot: alignments, spectra and weights, arrays by hash
+//   sweeps/<number>.json          one sweep: its file, and which of its cells the runs are (version 2; left out where no run is one)
 //   arrays/<hash>.npy             every array once, named by the SHA-256 of its dtype, shape and bytes
 // Nothing in it is taken on trust: the schemas below are strict, and a name that is not one of these is refused.
 import { z } from 'zod';
+import { mostCells } from '../../contract/sweep-grid.ts';
 import { runStates, splits, type LayerAlignment, type NtkAlignment, type Provenance } from '../../contract/results.ts';
 import type { LogRecord, ProbeRecord, RunRecord, SnapshotRecord, SpectrumRecord } from '../../store/index.ts';
 
 export const formatName = 'kernelscope-bundle';
-export const formatVersion = 1;
+/** The newest that is read. A bundle without sweeps is of version 1, which older programs read. */
+export const formatVersion = 2;
+export const mostSweeps = 1_000;
 export const metricColumns = ['epoch', 'trainLoss', 'testLoss', 'trainAccuracy', 'testAccuracy'] as const;
 
 /** Entries that a zip's directory of the size that is read has room for. */
@@ -25,6 +29,7 @@ export const mostLines = 5_000;
 
 export const manifestName = 'manifest.json';
 export const arrayName = (hash: string) => `arrays/${hash}.npy`;
+export const sweepName = (number: number) => `sweeps/${number}.json`;
 export const runName = (place: number, what: string | number) => `runs/${place}/${what}`;
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -46,6 +51,34 @@ export const manifestSchema = z.strictObject({
   version: z.int(),
   program: text(60),
   runs: z.array(runId).min(1).max(mostRuns),
+  /** how many */
+  sweeps: z.int().min(1).max(mostSweeps).optional(),
+});
+
+export interface SweepRecord {
+  /** as its file has it */
+  spec: unknown;
+  /** which run, by its place in the manifest, each of these cells is; both from 0 */
+  cells: [cell: number, run: number][];
+}
+export const sweepSchema: z.ZodType<SweepRecord> = z.strictObject({
+  /** parsed by readSweep */
+  spec: z.unknown(),
+  cells: z
+    .array(
+      z.tuple([
+        z
+          .int()
+          .min(0)
+          .max(mostCells - 1),
+        z
+          .int()
+          .min(0)
+          .max(mostRuns - 1),
+      ]),
+    )
+    .min(1)
+    .max(mostCells),
 });
 
 // The types say when a field has come to one side alone.

@@ -20,6 +20,9 @@ import {
   runName,
   runSchema,
   snapshotSchema,
+  sweepName,
+  sweepSchema,
+  type SweepRecord,
 } from './format.ts';
 
 const limits = {
@@ -39,6 +42,9 @@ export interface Bundle {
   snapshot(place: number, epoch: number): Promise<SnapshotRecord>;
   metrics(place: number): Promise<EpochMetrics[]>;
   log(place: number): Promise<LogRecord[]>;
+  /** how many there are */
+  sweeps: number;
+  sweep(number: number): Promise<SweepRecord>;
   /** by hash; all that there are */
   arrays: ReadonlyMap<string, ZipEntry>;
   /** Refuses entries that belong to no run. */
@@ -82,9 +88,11 @@ async function bundleOf(zip: ZipReader, what: string): Promise<Bundle> {
   const raw = await json(manifestName);
   const version = typeof raw === 'object' && raw !== null && 'version' in raw ? raw.version : undefined;
   if (typeof version === 'number' && version > formatVersion)
-    throw badInput(`${what}: a bundle of version ${version}, made by a newer Kernelscope; this one reads version ${formatVersion}`);
+    throw badInput(`${what}: a bundle of version ${version}, made by a newer Kernelscope; this one reads versions up to ${formatVersion}`);
   const manifest = parsed(manifestSchema, raw, `${what}: ${manifestName}`);
-  if (manifest.version !== formatVersion) throw badInput(`${what}: expected a bundle of version ${formatVersion}, got ${manifest.version}`);
+  if (manifest.version < 1) throw badInput(`${what}: expected a bundle of version 1 or ${formatVersion}, got ${manifest.version}`);
+  if (manifest.version > 1 !== (manifest.sweeps !== undefined))
+    throw badInput(`${what}: ${manifestName}: sweeps: expected in version 2, and only there`);
   if (new Set(manifest.runs).size !== manifest.runs.length) throw badInput(`${what}: ${manifestName}: a run is in it twice`);
   const arrays = new Map<string, ZipEntry>();
   for (const entry of zip.entries) {
@@ -109,8 +117,11 @@ async function bundleOf(zip: ZipReader, what: string): Promise<Bundle> {
     },
     metrics: (place) => metricsOf(entries.get(runName(place, 'metrics.npy')), `${what}: ${runName(place, 'metrics.npy')}`),
     log: async (place) => parsed(logSchema, await json(runName(place, 'log.json')), `${what}: ${runName(place, 'log.json')}`),
+    sweeps: manifest.sweeps ?? 0,
+    sweep: async (number) => parsed(sweepSchema, await json(sweepName(number)), `${what}: ${sweepName(number)}`),
     checkNames(runs) {
       const known = new Set([manifestName, ...[...arrays.keys()].map(arrayName)]);
+      for (let n = 0; n < (manifest.sweeps ?? 0); n++) known.add(sweepName(n));
       for (const [place, { snapshots }] of runs.entries())
         for (const part of ['run.json', 'log.json', 'metrics.npy', ...snapshots.map((e) => `${e}.json`)]) known.add(runName(place, part));
       const strange = zip.entries.find((e) => !known.has(e.name));

@@ -2,13 +2,14 @@
 // arrive beside the library's own, runs out of every list, and all of it is shown at once or removed again.
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { parseConfig } from '../../contract/config.ts';
-import type { BundleImport, ImportedRun } from '../../contract/bundles.ts';
+import { parseConfig, type RunConfig } from '../../contract/config.ts';
+import type { BundleImport, ImportedRun, ImportedSweep } from '../../contract/bundles.ts';
 import { badInput } from '../../contract/errors.ts';
 import type { ArrayHead, Library, RunRecord, SnapshotRecord } from '../../store/index.ts';
 import { checkShapes, stageArrays } from './arrays.ts';
 import { arrayName, arraysOf, type Role } from './format.ts';
 import { openBundle, type Bundle } from './read.ts';
+import { arrivingSweeps, fillSweep, forgetSweeps, type ArrivingSweep } from './sweeps.ts';
 import { breathe, type BundleOptions } from './write.ts';
 
 export interface TakeRequest {
@@ -17,6 +18,8 @@ export interface TakeRequest {
   what: string;
   /** bytes that there is room for */
   room(): Promise<number>;
+  /** lets no sweep be started meanwhile: what starts and what arrives are kept apart by it */
+  alone?<T>(work: () => Promise<T>): Promise<T>;
 }
 
 interface Planned extends ImportedRun {
@@ -30,15 +33,19 @@ const spare = 256 << 20; // bytes of the disk that are left free
 export async function takeBundle(library: Library, request: TakeRequest, o: BundleOptions = {}): Promise<BundleImport> {
   const bundle = await openBundle(request.file, request.what);
   try {
-    const { planned, roles } = await plan(library, bundle, o);
+    const { planned, roles, sweeps } = await plan(library, bundle, o);
     const needed = [...roles.keys()].reduce((sum, hash) => sum + (bundle.arrays.get(hash)?.size ?? 0), 0);
     if (needed + spare > (await request.room()))
       throw badInput(`${bundle.what}: expected room for ${needed} bytes on the library’s disk, there is too little`);
     await write(library, bundle, planned, roles, o);
-    return { runs: planned.map(({ id, name, outcome, was }) => ({ id, name, outcome, was })) };
+    const alone = request.alone ?? ((work) => work());
+    return {
+      sweeps: await alone(() => settle(library, sweeps, planned)),
+      runs: planned.map(({ id, name, outcome, was }) => ({ id, name, outcome, was })),
+    };
   } finally {
     await bundle.close();
-    while (library.staging.abandonOne()) await setImmediate();
+    while (library.staging.abandonSome()) await setImmediate();
     while (library.staging.releaseSome()) await setImmediate();
   }
 }
@@ -48,10 +55,15 @@ async function* snapshotsOf(bundle: Bundle, place: number, run: RunRecord): Asyn
 }
 
 /** Reads everything but the arrays, and says what is to be done with each run. */
-async function plan(library: Library, bundle: Bundle, o: BundleOptions): Promise<{ planned: Planned[]; roles: Map<string, Set<Role>> }> {
+async function plan(
+  library: Library,
+  bundle: Bundle,
+  o: BundleOptions,
+): Promise<{ planned: Planned[]; roles: Map<string, Set<Role>>; sweeps: ArrivingSweep[] }> {
   const roles = new Map<string, Set<Role>>();
   const planned: Planned[] = [];
   const shapes: { snapshots: number[] }[] = [];
+  const configs: RunConfig[] = [];
   for (const [place, was] of bundle.ids.entries()) {
     const run = await bundle.run(place);
     await bundle.metrics(place);
@@ -64,11 +76,12 @@ async function plan(library: Library, bundle: Bundle, o: BundleOptions): Promise
     const known = await sameRun(library, bundle, place, run);
     planned.push({ place, was, id: known ?? was, name: run.name, outcome: known === null ? 'imported' : 'here' });
     shapes.push({ snapshots: run.snapshots });
+    configs.push(run.config);
     if (known === null) for (const [hash, role] of used) roles.set(hash, (roles.get(hash) ?? new Set()).add(role));
     await breathe(o.signal, 'the import');
   }
   bundle.checkNames(shapes);
-  return { planned, roles };
+  return { planned, roles, sweeps: await arrivingSweeps(bundle, configs) };
 }
 
 /** As the document of a bundle has it: −0 is 0 there. */
@@ -112,7 +125,23 @@ async function write(library: Library, bundle: Bundle, planned: Planned[], roles
     share(0.9, 1)((i + 1) / taken.length);
     await breathe(o.signal, 'the import');
   }
-  library.staging.settle();
+}
+
+/** Everything that has arrived is in the library from now on, at once. */
+async function settle(library: Library, sweeps: readonly ArrivingSweep[], planned: readonly Planned[]): Promise<ImportedSweep[]> {
+  const ids = planned.map((p) => p.id);
+  const found: ImportedSweep[] = [];
+  try {
+    for (const sweep of sweeps) found.push(await fillSweep(library, sweep, ids));
+    library.transaction(() => {
+      library.staging.settle();
+      for (const { id, isNew } of found) if (isNew) library.starts.settle(id);
+    });
+    return found;
+  } catch (error) {
+    await forgetSweeps(library);
+    throw error;
+  }
 }
 
 async function checkAll(bundle: Bundle, taken: readonly Planned[], heads: ReadonlyMap<string, ArrayHead>): Promise<void> {

@@ -16,8 +16,11 @@ import {
   mostEntries,
   mostLines,
   mostRuns,
+  mostSweeps,
   runName,
+  sweepName,
 } from './format.ts';
+import { sweepRecords } from './sweeps.ts';
 
 export interface BundleOptions {
   signal?: AbortSignal;
@@ -66,8 +69,13 @@ async function writeRuns(library: Library, zip: ZipWriter, ids: readonly string[
   const held = new Map<string, string>(); // hash → whose it is
   const named: { id: string; name: string }[] = [];
   let bytes = 0;
-  let entries = 1;
-  await zip.add(manifestName, [json({ format: formatName, version: formatVersion, program, runs: ids })]);
+  const sweeps = sweepRecords(library, ids);
+  let entries = 1 + sweeps.length;
+  if (sweeps.length > mostSweeps) throw badInput(`runs: expected those of at most ${mostSweeps} sweeps in a bundle, got ${sweeps.length}`);
+  const alone = sweeps.length === 0;
+  const head = { format: formatName, version: alone ? 1 : formatVersion, program, runs: ids };
+  await zip.add(manifestName, [json(alone ? head : { ...head, sweeps: sweeps.length })]);
+  for (const [n, sweep] of sweeps.entries()) await zip.add(sweepName(n), [json(sweep)]);
   for (const [place, id] of ids.entries()) {
     const run = records.run(id);
     if (!run) throw new KernelscopeError('not-found', `run: no run ${JSON.stringify(id)}; see list`);

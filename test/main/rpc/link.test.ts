@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createServer as createHttp, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import type { Events } from '../../../main/contract/calls.ts';
+import type { Caller, Events } from '../../../main/contract/calls.ts';
 import { createClient, webSocketPort } from '../../../main/rpc/client.ts';
 import { decodeFrame, encodeFrame } from '../../../main/rpc/codec.ts';
 import { portPair } from '../../../main/rpc/message-port.ts';
@@ -41,6 +41,24 @@ test('calls and watched events pass between a page and its host', async () => {
   server.emit('run.removed', { id: 'y' });
   await client.call('app.info', {});
   expect(seen).toEqual([{ id: 'x' }]);
+});
+
+test('a call knows when the page that asked has gone, that one and no other', async () => {
+  const callers: Caller[] = [];
+  const server = createServer(async (name, input, caller) => {
+    callers.push(caller as Caller);
+    return echo(name, input);
+  });
+  const pages = [portPair(), portPair()];
+  for (const [page, host] of pages) {
+    server.connect(host);
+    await createClient(page).call('app.info', {});
+  }
+  expect(callers.map((c) => c.gone.aborted)).toEqual([false, false]);
+  pages[0][0].close();
+  expect(callers.map((c) => c.gone.aborted)).toEqual([true, false]);
+  server.close();
+  expect(callers.map((c) => c.gone.aborted)).toEqual([true, true]);
 });
 
 test('an error arrives with its code', async () => {

@@ -8,7 +8,7 @@ import { createComparer } from '../../../main/services/compare.ts';
 import { layerNamed } from '../../../main/services/compare-snapshots.ts';
 import { openLibrary, type Library } from '../../../main/store/index.ts';
 import { config, newDir, probe, provenance, snapshot, weights } from '../store/support.ts';
-import { settle } from './support.ts';
+import { setUp, settle } from './support.ts';
 
 interface Asked {
   input: CompareInput;
@@ -149,4 +149,109 @@ test('a layer by its name or its place, from either end', () => {
     'layer2',
   ]);
   for (const word of ['#0', '#4', '#-4', 'nothing']) expect(() => layerNamed(run, word)).toThrow('layer: expected one of run');
+});
+
+/** A page that asks, and goes. */
+const page = () => {
+  const gone = new AbortController();
+  return { caller: { gone: gone.signal }, leave: () => gone.abort() };
+};
+const cancelled = { code: 'cancelled' };
+
+test('the same question is asked once; its job goes on while one who asked is there, and ends with the last', async () => {
+  const { compute, asked } = comparing(true);
+  const told: Events['compare.progress'][] = [];
+  const comparer = createComparer(library, compute, (_, payload) => void told.push(payload as Events['compare.progress']));
+  const runs = ['1', '2'].map((name) => runOf(name));
+  const [one, two, three] = [page(), page(), page()];
+  const ask = (of: typeof one, more: object = {}) => {
+    const found = comparer['compare.models'](parse({ runs, ...more }), of.caller);
+    found.catch(() => undefined); // looked at below
+    return found;
+  };
+  const answers = [ask(one, { ticket: 'a' }), ask(two, { ticket: 'b' }), ask(three, { split: 'train' })];
+  await settle();
+  expect(asked.map((j) => j.input.pairs)).toEqual([[[0, 1]], [[0, 1]]]);
+  asked[0].report({ kind: 'share', done: 0.5 });
+  expect(told).toEqual(['a', 'b'].map((ticket) => ({ ticket, done: 0.5 })));
+  one.leave();
+  three.leave();
+  await expect(answers[0]).rejects.toMatchObject(cancelled);
+  await expect(answers[2]).rejects.toMatchObject(cancelled);
+  expect(asked.map((j) => j.cancelled)).toEqual([false, true]);
+  two.leave();
+  await expect(answers[1]).rejects.toMatchObject(cancelled);
+  expect(asked[0].cancelled).toBe(true);
+  // Who asks again gets a job of its own, also at once; who is gone already starts none.
+  const again = ask(page());
+  await expect(ask(one)).rejects.toMatchObject(cancelled);
+  expect(asked).toHaveLength(3);
+  asked[2].end();
+  expect((await again).values[0][1]).toBe(closeness('1', '2'));
+});
+
+test('epochs of one run are the same: known, watched under a ticket, stopped with who asked; the host itself never goes', async () => {
+  const { compute, asked } = comparing(true);
+  const comparer = createComparer(library, compute);
+  const run = runOf('3');
+  const shares: number[] = [];
+  const leave = new AbortController();
+  const question = { run, layer: 'layer2', split: 'test' as const, epochs: [0, 4] };
+  const first = comparer.similarities.drift(question, { signal: leave.signal, onProgress: (share) => shares.push(share) });
+  const second = comparer.similarities.drift({ ...question });
+  await settle();
+  asked[0].report({ kind: 'share', done: 0.25 });
+  leave.abort();
+  await expect(first).rejects.toMatchObject(cancelled);
+  expect([asked.length, asked[0].cancelled, shares]).toEqual([1, false, [0.25]]);
+  asked[0].end();
+  const one = [1, 1];
+  expect(await second).toEqual([one, one]);
+  // Another order of what is known, and a part of it, ask nobody.
+  expect(await comparer.similarities.drift({ ...question, epochs: [4, 0] })).toEqual([one, one]);
+  expect(asked).toHaveLength(1);
+  const broken = comparer.similarities.drift({ ...question, split: 'train' }, { signal: AbortSignal.abort() });
+  await expect(broken).rejects.toMatchObject(cancelled);
+  expect(asked).toHaveLength(1);
+});
+
+test('a job that fails is told to all who asked, and tried again by the next', async () => {
+  const { compute, asked } = comparing(true);
+  const comparer = createComparer(library, {
+    ...compute,
+    start: (...args) => ({ ...compute.start(...args), result: Promise.reject(new Error('broke')) }),
+  });
+  const runs = ['1', '2'].map((name) => runOf(name));
+  const ask = () => comparer['compare.models'](parse({ runs }));
+  const ends = await Promise.allSettled([ask(), ask()]);
+  expect(ends.map((e) => e.status === 'rejected' && (e.reason as Error).message)).toEqual(['broke', 'broke']);
+  expect(asked).toHaveLength(1);
+  await expect(ask()).rejects.toThrow('broke');
+  expect(asked).toHaveLength(2);
+});
+
+test('kernel drift as a figure: told under its ticket, stopped by it, and by the going of the page; known for the file of it', async () => {
+  const { compute, asked } = comparing(true);
+  const { services, events } = setUp(compute, { library });
+  const request = { kind: 'kernel-drift' as const, runs: [runOf('3')] };
+  const one = page();
+  const first = services['figure.data']({ ...request, ticket: 'drift' }, one.caller);
+  first.catch(() => undefined); // looked at below
+  await settle();
+  asked[0].report({ kind: 'share', done: 0.5 });
+  expect(events).toContainEqual(['compare.progress', { ticket: 'drift', done: 0.5 }]);
+  one.leave();
+  await expect(first).rejects.toMatchObject(cancelled);
+  const second = services['figure.export']({ request, style: {}, format: 'csv', ticket: 'file' });
+  second.catch(() => undefined); // looked at below
+  await settle();
+  await services['compare.cancel']({ ticket: 'file' });
+  await expect(second).rejects.toMatchObject(cancelled);
+  expect(asked.map((j) => j.cancelled)).toEqual([true, true]);
+  const third = services['figure.data'](request);
+  await settle();
+  asked[2].end();
+  expect(await third).toMatchObject({ kind: 'kernel-drift', epochs: [0, 4] });
+  await services['figure.export']({ request, style: {}, format: 'csv' });
+  expect(asked).toHaveLength(3);
 });

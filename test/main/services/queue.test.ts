@@ -147,6 +147,40 @@ test('a run asks for the device that was named; one that is not usable here is r
   expect(library.runs.list().map((r) => library.runs.owner(r.id).device)).toEqual(['cpu', 'cpu', 'cpu']);
 });
 
+test('what is set of the queue outlives the app, and binds no command', async () => {
+  const dir = newDir();
+  const shut = async ({ services }: ReturnType<typeof open>) => {
+    await services.close();
+    toClose = [];
+  };
+  const { compute, started: jobs } = cancels();
+  const first = open(compute, { dir, keepsQueue: true });
+  expect(first.library.settings.keys('queue')).toEqual([]);
+  await first.services['queue.hold']({ held: true });
+  const { data, training, analysis } = config();
+  await first.services['sweep.start']({ sweep: { name: 's', base: { data, training, analysis }, grid: { seed: [0] } }, jobs: 3 });
+  await shut(first);
+  const again = open(compute, { dir, keepsQueue: true });
+  expect(await again.services['queue.get']({})).toMatchObject({ held: true, atOnce: 3 });
+  const { id } = await again.services['run.start']({ config: config() });
+  await settle();
+  expect([jobs.length, again.library.runs.get(id).state]).toEqual([0, 'queued']);
+  await again.services['queue.set']({ atOnce: 2 });
+  expect(await again.services['queue.hold']({ held: false })).toMatchObject({ held: false, atOnce: 2, running: 1 });
+  await again.services['queue.hold']({ held: true });
+  await shut(again);
+  const command = open(compute, { dir });
+  expect(await command.services['queue.get']({})).toMatchObject({ held: false, atOnce: 1 });
+  await command.services['queue.set']({ atOnce: 5 });
+  await shut(command);
+  // What is no setting of this version is as if nothing were kept.
+  const last = open(compute, { dir, keepsQueue: true });
+  expect(await last.services['queue.get']({})).toMatchObject({ held: true, atOnce: 2 });
+  last.library.settings.put('queue', { held: 'yes', atOnce: 1000 });
+  await shut(last);
+  expect(await open(compute, { dir, keepsQueue: true }).services['queue.get']({})).toMatchObject({ held: false, atOnce: 1 });
+});
+
 test('a person’s own presets stand beside the program’s, start runs, and outlive the program', async () => {
   const { compute, started: jobs } = cancels();
   const dir = newDir();

@@ -33,7 +33,7 @@ const cancels = () => playedCompute((job) => job.fail(new KernelscopeError('canc
 test('cells train in their order, a failure stops no other, and a second start does what is left', async () => {
   const { compute, started } = cancels();
   const { services, library } = open(compute);
-  const zero = { size: 4, done: 0, takenOver: 0, underway: 0, resumed: 0, created: 0, failed: 0 };
+  const zero = { size: 4, done: 0, takenOver: 0, underway: 0, resumed: 0, created: 0, failed: 0, left: 0 };
   const first = await services['sweep.start']({ sweep: sweep([0, 1, 2, 3]) });
   expect(first).toEqual({ ...zero, id: first.id, name: 'seeds', created: 4 });
   await settle();

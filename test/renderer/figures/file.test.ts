@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseFigureFile } from '../../../main/contract/figure-file.ts';
 import type { FigureData, FigureRequest } from '../../../main/contract/figures.ts';
-import { svgOf } from '../../../main/host/figures.ts';
+import { svgOf } from '../../../main/host/draw/figure.ts';
 import { figures, kinds, similarityOf } from './data.ts';
 
 const requestOf = (data: FigureData): FigureRequest => ({ kind: data.kind, runs: ['abc123'], epochs: [0, 16] });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { drawFigure, svgOf } from '../../../main/host/figures.ts';
+import { drawFigure, svgOf } from '../../../main/host/draw/figure.ts';
 import { sceneOf } from '../../../renderer/figures/index.ts';
 import { paletteOf } from '../../../renderer/figures/palette.ts';
 import { figures, kinds } from './data.ts';

@@ -7,7 +7,7 @@ import { chromium, type Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { figureFonts, type FigureStyle } from '../../../main/contract/figure-style.ts';
-import { drawFigure, svgOf } from '../../../main/host/figures.ts';
+import { drawFigure, svgOf } from '../../../main/host/draw/figure.ts';
 import { stacks, widthOf } from '../../../renderer/figures/letters.ts';
 import { chromiumFlags, chromiumPath } from '../../support/chromium.ts';
 import { figures, kinds } from './data.ts';

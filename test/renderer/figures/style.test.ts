@@ -7,7 +7,7 @@ import { fullStyle, sceneOf } from '../../../renderer/figures/index.ts';
 import { stacks, widthOf } from '../../../renderer/figures/letters.ts';
 import { paletteOf } from '../../../renderer/figures/palette.ts';
 import { dashes, spell, type Mark, type Scene } from '../../../renderer/figures/scene.ts';
-import { svgOf } from '../../../main/host/figures.ts';
+import { svgOf } from '../../../main/host/draw/figure.ts';
 import { figures, kinds } from './data.ts';
 
 const marksOf = (scene: Scene) => [...scene.above, ...scene.panels.flatMap((p) => p.marks)];

@@ -135,7 +135,7 @@ test('what a program that ended midway left behind is gone when the library is o
     settle: () => {
       throw new Error('gone');
     },
-    abandonOne: () => false,
+    abandonSome: () => false,
     releaseSome: () => false,
   });
   await expect(take(to, at('cut-off.kernelscope'))).rejects.toThrow('gone');

@@ -1,9 +1,7 @@
-// PNG of an SVG: rasterised off the main thread, written with its resolution and without transparency, as journals want it.
+// PNG of an SVG, written with its resolution and without transparency, as journals want it. It takes up to seconds, without a breath.
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { crc32, deflate } from 'node:zlib';
-import { setImmediate } from 'node:timers/promises';
-import { badInput, KernelscopeError } from '../contract/errors.ts';
+import { crc32, deflateSync } from 'node:zlib';
+import { badInput, KernelscopeError } from '../../contract/errors.ts';
 
 const faces = ['400Regular', '400Regular_Italic', '600SemiBold', '600SemiBold_Italic', '700Bold', '700Bold_Italic'];
 const families = { Inter: faces.slice(0, 4), STIXTwoText: faces.slice(0, 4), Arimo: [...faces.slice(0, 2), ...faces.slice(4)] };
@@ -11,8 +9,6 @@ const fontFiles = Object.entries(families).flatMap(([family, own]) => own.map((f
 
 /** Pixels that are drawn at most: four bytes each, twice. */
 const mostPixels = 120e6;
-/** Rows that are copied at a time, so that calls are answered in between. */
-const rowsAtOnce = (width: number): number => Math.max(1, Math.floor(2 ** 18 / width));
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 function chunk(type: string, data: Uint8Array): Buffer {
@@ -24,20 +20,16 @@ function chunk(type: string, data: Uint8Array): Buffer {
 }
 
 /** RGBA pixels, none of them transparent → PNG of eight bits a colour, each row as its difference from the one above. */
-async function encode(pixels: Uint8Array, width: number, height: number, dotsPerInch: number): Promise<Uint8Array> {
+function encode(pixels: Uint8Array, width: number, height: number, dotsPerInch: number): Uint8Array {
   const line = 1 + 3 * width;
   const rows = Buffer.alloc(line * height);
-  const step = rowsAtOnce(width);
-  for (let from = 0; from < height; from += step) {
-    for (let y = from; y < Math.min(height, from + step); y++) {
-      let at = y * line;
-      rows[at++] = y === 0 ? 0 : 2;
-      let p = 4 * width * y;
-      const above = 4 * width;
-      for (let x = 0; x < width; x++, p += 4)
-        for (let c = 0; c < 3; c++) rows[at++] = y === 0 ? pixels[p + c] : pixels[p + c] - pixels[p + c - above];
-    }
-    await setImmediate();
+  const above = 4 * width;
+  for (let y = 0; y < height; y++) {
+    let at = y * line;
+    rows[at++] = y === 0 ? 0 : 2;
+    let p = above * y;
+    for (let x = 0; x < width; x++, p += 4)
+      for (let c = 0; c < 3; c++) rows[at++] = y === 0 ? pixels[p + c] : pixels[p + c] - pixels[p + c - above];
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -48,7 +40,7 @@ async function encode(pixels: Uint8Array, width: number, height: number, dotsPer
   physical.writeUInt32BE(perMetre, 0);
   physical.writeUInt32BE(perMetre, 4);
   physical[8] = 1;
-  const packed = await promisify(deflate)(rows, { level: 7 });
+  const packed = deflateSync(rows, { level: 7 });
   return Buffer.concat([
     signature,
     chunk('IHDR', header),
@@ -66,9 +58,9 @@ export async function pngOf(svg: string, size: { width: number; height: number }
     throw badInput(
       `scale: expected at most ${mostPixels / 1e6} million pixels, got ${wide} × ${high}; a smaller size or fewer dots an inch`,
     );
-  let renderAsync: (typeof import('@resvg/resvg-js'))['renderAsync'];
+  let Resvg: (typeof import('@resvg/resvg-js'))['Resvg'];
   try {
-    ({ renderAsync } = await import('@resvg/resvg-js'));
+    ({ Resvg } = await import('@resvg/resvg-js'));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new KernelscopeError('failed', `PNG: the rasteriser cannot be loaded on this machine (${why}); SVG and CSV can be had`);
@@ -80,6 +72,6 @@ export async function pngOf(svg: string, size: { width: number; height: number }
     sansSerifFamily: 'Inter',
     serifFamily: 'STIX Two Text',
   };
-  const drawn = await renderAsync(svg, { font, fitTo: { mode: 'zoom', value: scale } });
+  const drawn = new Resvg(svg, { font, fitTo: { mode: 'zoom', value: scale } }).render();
   return encode(drawn.pixels, drawn.width, drawn.height, 96 * scale);
 }

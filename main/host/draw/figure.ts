@@ -1,9 +1,9 @@
 // A figure as a file, without a browser: the page's own components rendered to SVG, that SVG to PNG, its data to CSV.
 import { render } from 'svelte/server';
-import type { FigureData, FigureRequest, FigureStyle } from '../contract/figures.ts';
-import { csvOf } from '../../renderer/figures/csv.ts';
-import Figure from '../../renderer/figures/Figure.svelte';
-import { sceneOf } from '../../renderer/figures/index.ts';
+import type { FigureData, FigureRequest, FigureStyle } from '../../contract/figures.ts';
+import { csvOf } from '../../../renderer/figures/csv.ts';
+import Figure from '../../../renderer/figures/Figure.svelte';
+import { sceneOf } from '../../../renderer/figures/index.ts';
 import { pngOf } from './png.ts';
 
 export interface FigureFile {

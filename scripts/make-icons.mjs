@@ -1,9 +1,9 @@
-// `node resources/icons/make.mjs`: the icons of the app in each system's format, out of icon.svg.
+// `node scripts/make-icons.mjs`: the icons of the app in each system's format, out of icon.svg.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Resvg } from '@resvg/resvg-js';
 
-const here = import.meta.dirname;
+const here = path.resolve(import.meta.dirname, '../resources/icons');
 const svg = readFileSync(path.join(here, 'icon.svg'), 'utf8');
 const png = (size) => new Resvg(svg, { fitTo: { mode: 'width', value: size } }).render().asPng();
 
