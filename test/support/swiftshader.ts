@@ -12,8 +12,11 @@ export const noGpu: string | null = !existsSync(driver) ? `${driver} is missing 
 /** What a process needs in its environment, from its start on, to find it. */
 export const swiftshaderEnv = { VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: folder };
 
+/** Held, because a library that nobody holds is unloaded. */
+const held: unknown[] = [];
+
 /** Makes this process find it: a library that is loaded already is found by its name. */
 export function useSwiftshader(): void {
   process.env['VK_ICD_FILENAMES'] = driver;
-  if (existsSync(loader)) koffi.load(loader);
+  if (held.length === 0 && existsSync(loader)) held.push(koffi.load(loader));
 }
