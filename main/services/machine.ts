@@ -113,7 +113,7 @@ export function createMachine({ library, compute, dataDir, device: own, version 
       const all = await devices;
       const usable = ['auto', ...all.filter((d) => d.usable).map((d) => d.name)];
       if (usable.includes(device)) return;
-      const why = all.find((d) => d.name === device)?.reason ?? 'not in this version';
+      const why = all.find((d) => d.name === device)?.reason ?? 'nobody knows of it';
       throw badInput(`device: expected ${usable.join(' | ')}, got ${device}: ${why}`);
     },
     room: async () => ({ memoryBytes: os.totalmem(), diskBytes: await freeDisk() }),
