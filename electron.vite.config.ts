@@ -18,6 +18,8 @@ export default defineConfig({
           draw: 'main/host/draw/entry.ts',
           bench: 'main/compute/bench/entry.ts',
         },
+        // optional, and found where it is installed: it brings native modules of every system
+        external: ['webgpu'],
         output: { format: 'es' },
       },
     },

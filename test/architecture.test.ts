@@ -33,6 +33,7 @@ const owners: Record<string, string[]> = {
   koffi: ['main/devices'],
   sharp: ['main/data'],
   '@tensorflow/': ['main/devices'],
+  webgpu: ['main/devices'],
   electron: ['electron'],
   ws: ['main/host'],
   'node:http': ['main/host', 'main/data'],

@@ -13,6 +13,7 @@ function electronLink(port: ParentPort): Link {
     send: (message) => port.postMessage(message),
     onMessage: (listener) => port.on('message', ({ data }) => listener(data as Down)),
     leave: () => process.exit(0),
+    pid: process.pid,
   };
 }
 
@@ -22,6 +23,7 @@ function nodeLink(): Link {
     send: (message) => void process.send?.(message),
     onMessage: (listener) => process.on('message', (message) => listener(message as Down)),
     leave: () => process.exit(0),
+    pid: process.pid,
   };
 }
 

@@ -2,6 +2,7 @@
 import { parseConfig } from '../contract/config.ts';
 import type { Check } from '../contract/results.ts';
 import type { Algebra, Device } from '../devices/index.ts';
+import { taken } from '../devices/read.ts';
 import { alignLayer, alignmentReference } from '../kernels/alignment.ts';
 import { infiniteKernel } from '../kernels/infinite.ts';
 import { tangentKernel } from '../kernels/ntk.ts';
@@ -100,7 +101,7 @@ async function tangents(device: Device): Promise<Check[]> {
       { name: 'readout.weight', shape: [2, 2], data: Float32Array.of(1, 3, -1, 2) },
     ]);
     const x = Float32Array.of(1, 2, 2, 1, 1, -1);
-    const f = device.tf.tidy(() => Float32Array.from(network.forward(device.tf.tensor2d(x, [3, 2])).dataSync()));
+    const f = await taken(device.tf.tidy(() => network.forward(device.tf.tensor2d(x, [3, 2]))));
     const y = Float32Array.from(oneHot([0, 0, 1], 2));
     const made = {
       device,

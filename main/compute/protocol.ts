@@ -19,7 +19,7 @@ import type {
 } from '../contract/results.ts';
 
 /** Changes with every change of this file that an older partner would misread. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 export type DeviceWish = 'auto' | 'cpu' | 'webgpu' | 'cuda';
 
@@ -44,7 +44,8 @@ export interface Progress {
 }
 export type TrainReport =
   | Progress
-  | { kind: 'begin'; provenance: Provenance; layers: string[]; probes: Record<Split, ProbeSet> }
+  /** passedOver: where the device was chosen, the faster ones and why not they */
+  | { kind: 'begin'; provenance: Provenance; layers: string[]; probes: Record<Split, ProbeSet>; passedOver?: DeviceReport[] }
   | { kind: 'epoch'; metrics: EpochMetrics }
   /** seconds: what the analysis took */
   | { kind: 'snapshot'; snapshot: Snapshot; weights: NamedArray[]; seconds?: number }
@@ -116,8 +117,14 @@ export interface ActivationAnalysis {
   similarity: number[][];
 }
 
+export interface DoctorInput {
+  device: DeviceReport['name'];
+  /** the whole list of checks, not only what is asked of a device before each use */
+  full: boolean;
+}
+/** Of one device. */
 export interface DoctorFindings {
-  devices: (DeviceReport & { checks: Check[] })[];
+  checks: Check[];
   blas: { found: boolean; name: string; detail: string };
   lapack: { found: boolean; detail: string };
 }
@@ -150,7 +157,7 @@ export interface Jobs {
   recompute: { input: RecomputeInput; report: RecomputeReport; answer: NamedArray[] | void; result: null };
   compare: { input: CompareInput; report: CompareReport; answer: NamedArray[] | void; result: Comparisons };
   analyse: { input: AnalyseInput; report: AnalyseReport; answer: Numbers | void; result: ActivationAnalysis };
-  doctor: { input: null; report: never; answer: void; result: DoctorFindings };
+  doctor: { input: DoctorInput; report: { kind: 'part'; part: string }; answer: void; result: DoctorFindings };
   devices: { input: null; report: never; answer: void; result: DeviceReport[] };
   import: {
     input: Omit<ImportOptions, 'signal' | 'onProgress' | 'arrays'>;
@@ -174,7 +181,7 @@ export type Down =
 
 /** From the compute process. */
 export type Up =
-  | { kind: 'hello'; protocol: number; pid: number }
+  | { kind: 'hello'; protocol: number; pid: number | null }
   | { kind: 'alive' }
   /** `asks`: the number under which it waits for an answer, or null */
   | { kind: 'report'; asks: number | null; report: unknown }

@@ -17,6 +17,8 @@ export interface Work {
   step: number;
   /** numbers of a sample's convolutional maps, which passes besides the products go over; 0 without convolutions */
   maps: number;
+  /** numbers of the largest tensors: of a sample on its way through the network, and of the weights of a layer */
+  largest: { sample: number; weights: number };
   /** bytes a sample of a batch takes on the device in a training step */
   batchBytes: number;
   /** N of each probed layer */
@@ -40,6 +42,7 @@ export function workOf({ model, analysis }: RunConfig, { shape, classes }: Sampl
       forward: forwardFlops(sizes, 1),
       step: stepFlops(sizes, 1),
       maps: 0,
+      largest: { sample: Math.max(...sizes), weights: Math.max(...sizes.slice(1).map((n, i) => n * sizes[i])) },
       batchBytes: 16 * sizes.reduce((s, n) => s + n, 0),
       widths: model.hidden,
       ntk: (P) => ntkFlops(sizes, P),
@@ -62,6 +65,10 @@ export function workOf({ model, analysis }: RunConfig, { shape, classes }: Sampl
     forward,
     step: 3 * forward - products[0], // the data need no gradient
     maps,
+    largest: {
+      sample: Math.max(inputs, ...layers.map((l) => l.height * l.width * Math.max(l.inputs, l.outputs))),
+      weights: Math.max(...filters, last),
+    },
     // maps before and after the nonlinearity, their gradients and what a layer holds while it is at work: 3.2 to 3.4 were measured
     batchBytes: 4 * (3.5 * maps + 2 * inputs),
     widths: layers.filter((l) => l.probed).map((l) => (analysis.convFeatures === 'flatten' ? l.height * l.width : 1) * l.outputs),

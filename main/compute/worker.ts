@@ -9,6 +9,8 @@ export interface Link {
   onMessage(listener: (message: Down) => void): void;
   /** ends this process once everything sent has left it */
   leave(): void;
+  /** of this process; a page has none of its own */
+  readonly pid: number | null;
 }
 
 /** What a job has of the world besides its input. */
@@ -85,5 +87,5 @@ export function serveJob(link: Link, table: JobTable): void {
         link.leave();
     }
   });
-  link.send({ kind: 'hello', protocol: protocolVersion, pid: process.pid });
+  link.send({ kind: 'hello', protocol: protocolVersion, pid: link.pid });
 }

@@ -7,6 +7,7 @@ export const errorCodes = {
   cancelled: 130, // interrupted; what was done is kept
   forbidden: 1,
   'unknown-call': 2,
+  'device-lost': 1, // a GPU went away in mid-run; what was done is kept, and can go on on another device
   internal: 1,
 } as const;
 

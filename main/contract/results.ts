@@ -205,6 +205,8 @@ export interface DeviceReport {
   usable: boolean;
   /** what it is, or why it is not usable */
   reason: string;
+  /** usable, but slower than the cpu: `auto` passes it over */
+  onlyByName?: boolean;
 }
 
 export interface Check {
@@ -220,6 +222,8 @@ export interface DoctorReport {
   node: string;
   platform: string;
   devices: (DeviceReport & { checks: Check[] })[];
+  /** the one that `auto` takes: of those that agree with known results the first of cuda, webgpu and cpu; null where none does */
+  automatic: DeviceReport['name'] | null;
   blas: { found: boolean; name: string; detail: string };
   lapack: { found: boolean; detail: string };
   datasets: { name: string; present: boolean; detail: string }[];

@@ -2,7 +2,8 @@
 //   o = relu(z) + skip,   z = γ (conv(x, w) − μ)/√(σ² + ε) + β, or conv(x, w) + β without batch norm;  stride 1, same size
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo, Variable } from '@tensorflow/tfjs-core';
-import { CpuBackend } from './cpu/backend.ts';
+import type { CpuBackend } from './cpu/backend.ts';
+import { cpuBackend as cpu } from './cpu/current.ts';
 import * as unit from './cpu/conv-unit.ts';
 
 /** Added to the variance (Ioffe & Szegedy 2015), and the share of a batch in the running statistics; both as PyTorch has them. */
@@ -24,12 +25,9 @@ export interface ConvUnit {
   inputGradient: boolean;
 }
 
-const cpu = (): CpuBackend | null => {
-  const backend = tf.backend();
-  return backend instanceof CpuBackend ? backend : null;
-};
 const tensor = (info: TensorInfo): Tensor4D => tf.engine().makeTensorFromTensorInfo(info) as Tensor4D;
 const vector = (values: Float32Array): Tensor1D => tf.tensor1d(values);
+const values = (backend: CpuBackend, t: Tensor): Float32Array => (backend.view(t) as Float32Array).slice();
 
 /** r ← (1 − m) r + m v */
 function takeUp({ mean, variance }: { mean: Variable; variance: Variable }, m: Tensor1D, v: Tensor1D): void {
@@ -47,13 +45,12 @@ export function convUnit(o: ConvUnit): Tensor4D {
 }
 
 function fused(backend: CpuBackend, { x, w, gamma, beta, skip, running, inputGradient }: ConvUnit): Tensor4D {
-  const values = (t: Tensor1D): Float32Array => (backend.view(t) as Float32Array).slice();
   const named = { w, beta, ...(gamma && { gamma }), ...(skip && { skip }), ...(inputGradient && { x }) };
   const names = Object.keys(named);
   const custom = tf.customGrad((...given) => {
     const save = given[names.length] as tf.GradSaveFunc;
-    const g = gamma && values(gamma);
-    const made = unit.forward(backend, { x, w, gamma: g, beta: values(beta), skip, epsilon: batchNorm.epsilon });
+    const g = gamma && values(backend, gamma);
+    const made = unit.forward(backend, { x, w, gamma: g, beta: values(backend, beta), skip, epsilon: batchNorm.epsilon });
     const y = tensor(made.y);
     const { state } = made;
     if (running && state.moments) {
@@ -98,11 +95,35 @@ function composed({ x, w, gamma, beta, skip, running }: ConvUnit): Tensor4D {
 }
 
 /** relu(scale·conv(x, w) + shift) + skip with one scale and shift a channel; not differentiable on the cpu device */
-export function convAffine(x: Tensor4D, w: Tensor4D, scale: Float32Array, shift: Float32Array, skip: Tensor4D | null): Tensor4D {
+export function convAffine(x: Tensor4D, w: Tensor4D, scale: Tensor1D, shift: Tensor1D, skip: Tensor4D | null): Tensor4D {
   const backend = cpu();
-  if (backend) return tf.tidy(() => tensor(unit.affine(backend, { x, w, skip, scale, shift })));
+  if (backend)
+    return tf.tidy(() => tensor(unit.affine(backend, { x, w, skip, scale: values(backend, scale), shift: values(backend, shift) })));
   return tf.tidy(() => {
-    const h: Tensor4D = tf.relu(tf.add(tf.mul(tf.conv2d(x, w, 1, 'same'), vector(scale)), vector(shift)));
+    const h: Tensor4D = tf.relu(tf.add(tf.mul(tf.conv2d(x, w, 1, 'same'), scale), shift));
     return skip ? tf.add(h, skip) : h;
+  });
+}
+
+/** Batch norm with its running statistics as one scale and shift a channel: z = scale·conv + shift, and 1/√(σ² + ε) */
+export interface Folded {
+  scale: Tensor1D;
+  shift: Tensor1D;
+  inverse: Tensor1D;
+}
+
+/** scale = γ/√(σ² + ε), shift = β − μ·scale; the caller disposes them. On the cpu device in float64, rounded once. */
+export function foldNorm(gamma: Tensor, beta: Tensor, running: { mean: Tensor; variance: Tensor }): Folded {
+  const backend = cpu();
+  if (backend) {
+    const [g, b, m, v] = [gamma, beta, running.mean, running.variance].map((t) => backend.view(t) as Float32Array);
+    const inverse = Float32Array.from(v, (s) => 1 / Math.sqrt(s + batchNorm.epsilon));
+    const scale = Float32Array.from(g, (s, c) => s / Math.sqrt(v[c] + batchNorm.epsilon));
+    return { inverse: vector(inverse), scale: vector(scale), shift: vector(Float32Array.from(b, (s, c) => s - m[c] * scale[c])) };
+  }
+  return tf.tidy(() => {
+    const inverse = tf.div<Tensor1D>(1, tf.sqrt(tf.add(running.variance, batchNorm.epsilon)));
+    const scale = tf.mul<Tensor1D>(gamma, inverse);
+    return { inverse, scale, shift: tf.sub<Tensor1D>(beta, tf.mul(running.mean, scale)) };
   });
 }

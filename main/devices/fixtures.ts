@@ -2,6 +2,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Check } from '../contract/results.ts';
 import type { Device } from './index.ts';
+import { allTaken, taken } from './read.ts';
 
 /** What is tested of a device; its algebra has fixtures of its own. */
 type Operations = Pick<Device, 'tf' | 'ops'>;
@@ -26,16 +27,16 @@ function multiply(a: Float32Array, b: Float32Array, m: number, n: number, k: num
 
 const half = 2 ** -24; // largest relative rounding error of float32
 
-function matrixProduct({ tf }: Operations): Check {
+async function matrixProduct({ tf }: Operations): Promise<Check> {
   const [m, n, k] = [37, 29, 211];
   const [a, b] = [values(m * k, 0.1), values(k * n, 0.2)];
-  const got = tf.tidy(() => tf.matMul(tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])).dataSync());
+  const got = await taken(tf.tidy(() => tf.matMul(tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n]))));
   // k terms of size at most 1: the error of a sum of k terms is at most about k²/2 halves, in practice near √k
   return check('matrix product against float64', got, multiply(a, b, m, n, k), 8 * Math.sqrt(k) * half);
 }
 
 /** ∂/∂w Σ (φ(x w / 3 + b) ∘ r) by the chain rule in float64 */
-function denseGradient({ tf, ops }: Operations): Check {
+async function denseGradient({ tf, ops }: Operations): Promise<Check> {
   const [B, I, O] = [13, 21, 11];
   const [x, w, b, r] = [values(B * I, 0.3), values(I * O, 0.4), values(O, 0.5), values(B * O, 0.6)];
   const z = multiply(x, w, B, O, I).map((v, i) => v / 3 + b[i % O]);
@@ -43,20 +44,19 @@ function denseGradient({ tf, ops }: Operations): Check {
   const want = new Float64Array(I * O);
   for (let s = 0; s < B; s++)
     for (let i = 0; i < I; i++) for (let o = 0; o < O; o++) want[i * O + o] += (x[s * I + i] * delta[s * O + o]) / 3;
-  const got = tf.tidy(() => {
+  const gradient = tf.tidy(() => {
     const X = tf.tensor2d(x, [B, I]);
     const weighted = (W: Tensor, c: Tensor) =>
       tf.sum(tf.mul(ops.dense(X, W as Tensor2D, c as Tensor1D, { scale: 1 / 3, activation: 'tanh' }), tf.tensor2d(r, [B, O])));
-    return tf
-      .grads(weighted)([tf.tensor2d(w, [I, O]), tf.tensor1d(b)])[0]
-      .dataSync();
+    return tf.grads(weighted)([tf.tensor2d(w, [I, O]), tf.tensor1d(b)])[0];
   });
+  const got = await taken(gradient);
   // B terms; each δ carries the rounding of a sum of I terms and of tanh
   return check('gradient of a dense layer against the chain rule', got, want, 8 * Math.sqrt(B) * half);
 }
 
 /** Three steps of Adam against its formula */
-function adamSteps({ tf, ops }: Operations): Check {
+async function adamSteps({ tf, ops }: Operations): Promise<Check> {
   const n = 19;
   const o = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
   const p0 = values(n, 0.7);
@@ -72,13 +72,12 @@ function adamSteps({ tf, ops }: Operations): Check {
       want[i] -= (o.rate * (m64[i] / (1 - o.beta1 ** step))) / (Math.sqrt(v64[i] / (1 - o.beta2 ** step)) + o.epsilon);
     }
   }
-  const got = p.dataSync();
-  for (const variable of [p, m, v]) variable.dispose();
+  const [got] = await allTaken([p, m, v]);
   // p is at most 1 and is rounded three times; a step of 0.01 wrong by a millionth would show
   return check('Adam against its formula', got, want, 8 * half);
 }
 
-function activations({ tf, ops }: Operations): Check {
+async function activations({ tf, ops }: Operations): Promise<Check> {
   // erf from tables (Abramowitz & Stegun 7.1), tanh from Math
   const points = [-2, -1, -0.5, 0, 0.1, 0.5, 1, 2];
   const erf = [
@@ -86,16 +85,17 @@ function activations({ tf, ops }: Operations): Check {
     0.9953222650189527,
   ];
   const want = [...erf, ...points.map(Math.tanh), ...points.map((x) => Math.max(x, 0))];
-  const got = tf.tidy(() => {
+  const made = tf.tidy(() => {
     const z = tf.tensor2d(points, [1, points.length]);
-    return (['erf', 'tanh', 'relu'] as const).flatMap((a) => [...ops.activate(z, a).dataSync()]);
+    return (['erf', 'tanh', 'relu'] as const).map((a) => ops.activate(z, a));
   });
+  const got = (await allTaken(made)).flatMap((part) => [...part]);
   // tfjs's own erf is good to 1.5e-7; ours to one unit in the last place
   return check('erf, tanh and relu against tables', got, want, 4e-7);
 }
 
 /** A layer conv → batch norm → relu: value, and ∂/∂w Σ(o ∘ r), by the definitions in float64 */
-function convolution({ tf, ops }: Operations): Check {
+async function convolution({ tf, ops }: Operations): Promise<Check> {
   const [B, H, W, I, O] = [3, 5, 4, 2, 3];
   const [x, w, r] = [values(B * H * W * I, 0.8), values(9 * I * O, 0.9), values(B * H * W * O, 1.1)];
   const [gamma, beta] = [values(O, 1.2).map((v) => 1 + v / 2), values(O, 1.3)];
@@ -128,13 +128,14 @@ function convolution({ tf, ops }: Operations): Check {
     const i = p * O + o;
     dw[k] += (x[q] * (dn[i] - shift[o] - normal[i] * slope[o])) / deviation[o];
   });
-  const got = tf.tidy(() => {
+  const made = tf.tidy(() => {
     const fixed = { x: tf.tensor4d(x, [B, H, W, I]), gamma: tf.tensor1d(gamma), beta: tf.tensor1d(beta), skip: null, running: null };
     const layer = (filters: Tensor) => ops.convUnit({ ...fixed, w: filters as Tensor4D, inputGradient: false });
     const filters = tf.tensor4d(w, [3, 3, I, O]);
     const gradient = tf.grad((f: Tensor) => tf.sum(tf.mul(layer(f), tf.tensor4d(r, [B, H, W, O]))))(filters);
-    return [...layer(filters).dataSync(), ...gradient.dataSync()];
+    return [layer(filters), gradient];
   });
+  const got = (await allTaken(made)).flatMap((part) => [...part]);
   // sums of 60 numbers, divided by deviations near 1
   return check(
     'convolution with batch norm, and its gradient, against the definitions',
@@ -144,16 +145,19 @@ function convolution({ tf, ops }: Operations): Check {
   );
 }
 
-function notANumber({ tf, ops }: Operations): Check {
-  const got = tf.tidy(() => {
+async function notANumber({ tf, ops }: Operations): Promise<Check> {
+  const h = tf.tidy(() => {
     const x = tf.tensor2d([NaN, 1, 2, 3], [2, 2]);
-    return ops.dense(x, tf.tensor2d([1, 0, 0, 1], [2, 2]), tf.tensor1d([0, 0]), { scale: 1, activation: 'relu' }).dataSync();
+    return ops.dense(x, tf.tensor2d([1, 0, 0, 1], [2, 2]), tf.tensor1d([0, 0]), { scale: 1, activation: 'relu' });
   });
+  const got = await taken(h);
   const hidden = Number.isNaN(got[0]) && Number.isNaN(got[1]) && got[2] === 2 && got[3] === 3 ? 0 : 1;
   return { name: 'NaN passes through a relu layer', passed: hidden === 0, deviation: hidden, tolerance: 0 };
 }
 
 /** The checks of one open device; some milliseconds in all. */
 export async function checkDevice(device: Operations): Promise<Check[]> {
-  return [matrixProduct, denseGradient, adamSteps, activations, convolution, notANumber].map((run) => run(device));
+  const checks: Check[] = [];
+  for (const run of [matrixProduct, denseGradient, adamSteps, activations, convolution, notANumber]) checks.push(await run(device));
+  return checks;
 }

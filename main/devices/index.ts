@@ -1,13 +1,14 @@
 // Opens a device: a tfjs backend, the operations on it, and the float64 algebra that is the same on all.
-import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import { badInput } from '../contract/errors.ts';
-import type { DeviceReport } from '../contract/results.ts';
+import { badInput, KernelscopeError } from '../contract/errors.ts';
+import type { Check, DeviceReport } from '../contract/results.ts';
 import { createAlgebra, type Algebra } from './algebra.ts';
 import { registerCpu } from './cpu/register.ts';
+import { checkDevice } from './fixtures.ts';
 import { findNative, float32Blas, type NativeSearch } from './native.ts';
 import { createOps, type Ops, type ShareMoments } from './ops.ts';
 import { wasmBuild } from './wasm/load.ts';
+import type { GpuOptions } from './webgpu/register.ts';
 
 export type { Algebra, Ops, ShareMoments };
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
@@ -23,6 +24,10 @@ export interface Device {
   readonly ops: Ops;
   /** float64, the same whatever the backend */
   readonly algebra: Algebra;
+  /** bytes that one tensor may take */
+  readonly tensorBytes: number;
+  /** where `auto` chose it: the faster ones, and why not they */
+  readonly passedOver?: readonly DeviceReport[];
   /** live tensors, and bytes of their values */
   memory(): { tensors: number; bytes: number };
   dispose(): void;
@@ -31,29 +36,19 @@ export interface Device {
 export interface OpenOptions {
   /** false: work without the machine's BLAS and LAPACK even where they are found */
   native?: boolean;
+  /** false: do not compare it with known results first */
+  selfTest?: boolean;
+  /** of the webgpu device, for tests */
+  gpu?: GpuOptions;
 }
 
 const without: NativeSearch = { library: null, detail: 'no BLAS: switched off' };
+/** tfjs's cpu device holds all tensors in one memory of 4 GiB. */
+const cpuTensorBytes = 2 ** 32;
 
-/** Why a device other than the cpu cannot be used. */
-function missing(name: 'webgpu' | 'cuda'): string {
-  if (name === 'webgpu') return 'not in this version: training on WebGPU has not been built yet';
-  try {
-    createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu');
-  } catch {
-    return 'not in this version; besides, @tensorflow/tfjs-node-gpu is not installed';
-  }
-  return 'not in this version, though @tensorflow/tfjs-node-gpu is installed';
-}
-
-/** Opens a device; 'auto' takes the fastest usable one, which in this version is the cpu.
- *  @throws KernelscopeError `bad-input` for a device that cannot be used, with the reason */
-export async function openDevice(name: 'auto' | DeviceName = 'auto', options: OpenOptions = {}): Promise<Device> {
-  if (name === 'webgpu' || name === 'cuda') throw badInput(`device: ${name} cannot be used (${missing(name)}); accepted: auto | cpu`);
-  if (name !== 'auto' && name !== 'cpu') throw badInput(`device: expected auto | ${deviceNames.join(' | ')}, got ${JSON.stringify(name)}`);
-  const search = options.native === false ? without : await findNative();
-  const native = search.library ? { library: search.library, blas: float32Blas(search.library) } : null;
-  const registered = await registerCpu({ native });
+async function openCpu({ native }: OpenOptions): Promise<Device> {
+  const search = native === false ? without : await findNative();
+  const registered = await registerCpu({ native: search.library ? { library: search.library, blas: float32Blas(search.library) } : null });
   const { backend } = registered;
   return {
     name: 'cpu',
@@ -61,17 +56,110 @@ export async function openDevice(name: 'auto' | DeviceName = 'auto', options: Op
     tf,
     ops: createOps(),
     algebra: createAlgebra(search),
+    tensorBytes: cpuTensorBytes,
     memory: () => ({ tensors: tf.memory().numTensors, bytes: backend.shared.used }),
     dispose: () => registered.remove(),
   };
 }
 
-/** Every device with the reason why it is or is not usable; opens none. */
+async function openWebgpu({ native, gpu }: OpenOptions): Promise<Device & { software: boolean }> {
+  const { dawn } = await import('./webgpu/dawn.ts');
+  const source = await dawn();
+  const { openGpu } = await import('./webgpu/open.ts');
+  return openGpu(source, createAlgebra(native === false ? without : await findNative()), gpu);
+}
+
+async function openCuda({ native }: OpenOptions): Promise<Device> {
+  const { openTensorflow } = await import('./cuda/open.ts');
+  return openTensorflow(createAlgebra(native === false ? without : await findNative()));
+}
+
+const openers: Record<DeviceName, (options: OpenOptions) => Promise<Device & { software?: boolean }>> = {
+  cpu: openCpu,
+  webgpu: openWebgpu,
+  cuda: openCuda,
+};
+
+/** From the fastest on. */
+const bySpeed = ['cuda', 'webgpu', 'cpu'] as const;
+
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
+
+const failures = (checks: readonly Check[]): string =>
+  checks
+    .filter((c) => !c.passed)
+    .map((c) => `${c.name} is off by ${c.deviation.toExponential(1)} (accepted ${c.tolerance.toExponential(1)})`)
+    .join('; ');
+
+/** Opens a device and compares it with known results. `automatic`: nobody asked for it by name
+ *  @throws with the reason why it cannot be used */
+async function openChecked(name: DeviceName, options: OpenOptions, automatic: boolean): Promise<Device> {
+  const device = await openers[name](options);
+  try {
+    if (automatic && device.software) throw badInput(`${device.detail}; computed by the processor, so only taken by name`);
+    if (options.selfTest !== false) {
+      const failed = failures(await checkDevice(device));
+      if (failed) throw new KernelscopeError('failed', `it fails its self-test: ${failed}`);
+    }
+    return device;
+  } catch (error) {
+    device.dispose();
+    throw error;
+  }
+}
+
+/** Opens a device once it has passed its self-test; 'auto' takes the first that does of cuda, webgpu on a real GPU, and cpu.
+ *  @throws KernelscopeError `bad-input` for a device that cannot be used, with the reason */
+export async function openDevice(name: 'auto' | DeviceName = 'auto', options: OpenOptions = {}): Promise<Device> {
+  if (name !== 'auto' && !deviceNames.includes(name))
+    throw badInput(`device: expected auto | ${deviceNames.join(' | ')}, got ${JSON.stringify(name)}`);
+  if (name !== 'auto')
+    try {
+      return await openChecked(name, options, false);
+    } catch (error) {
+      if (!(error instanceof KernelscopeError)) throw error;
+      throw badInput(`device: ${name} cannot be used (${firstLine(error)}); accepted: auto, or one that \`doctor\` calls usable`);
+    }
+  const passedOver: DeviceReport[] = [];
+  for (const candidate of bySpeed)
+    try {
+      return { ...(await openChecked(candidate, options, true)), passedOver };
+    } catch (error) {
+      // The cpu has nobody after it: what is wrong there is wrong with this program.
+      if (candidate === 'cpu') throw error;
+      passedOver.push({ name: candidate, usable: false, reason: firstLine(error) });
+    }
+  throw new Error('unreachable: the cpu device comes last');
+}
+
+/** Every device with the reason why it is or is not usable. */
 export async function listDevices(): Promise<DeviceReport[]> {
   const { detail } = await findNative();
-  return [
-    { name: 'cpu', usable: true, reason: `${detail}; ${wasmBuild()} SIMD` },
-    { name: 'webgpu', usable: false, reason: missing('webgpu') },
-    { name: 'cuda', usable: false, reason: missing('cuda') },
-  ];
+  const reports: DeviceReport[] = [{ name: 'cpu', usable: true, reason: `${detail}; ${wasmBuild()} SIMD` }];
+  for (const name of ['webgpu', 'cuda'] as const)
+    try {
+      reports.push({ name, usable: true, ...(await look[name]()) });
+    } catch (error) {
+      reports.push({ name, usable: false, reason: firstLine(error) });
+    }
+  return reports;
 }
+
+type Seen = Pick<DeviceReport, 'reason' | 'onlyByName'>;
+const seen = (what: string, software: boolean): Seen =>
+  software ? { reason: `${what}; computed by the processor, so \`auto\` passes it over`, onlyByName: true } : { reason: what };
+
+/** What a device is, without opening it. @throws with the reason where it cannot be used */
+const look = {
+  async webgpu(): Promise<Seen> {
+    const [{ dawn }, { findAdapter }] = [await import('./webgpu/dawn.ts'), await import('./webgpu/adapter.ts')];
+    const source = await dawn();
+    const { description, software } = await findAdapter(source);
+    return seen(`${description}, on ${source.host}`, software);
+  },
+  async cuda(): Promise<Seen> {
+    const { findTensorflow } = await import('./cuda/open.ts');
+    const { detail, software } = findTensorflow();
+    return seen(detail, software);
+  },
+};

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Activation } from '../contract/config.ts';
-import { CpuBackend } from './cpu/backend.ts';
-import { convAffine, convUnit, type ConvUnit } from './convolution.ts';
+import { cpuBackend } from './cpu/current.ts';
+import { convAffine, convUnit, foldNorm, type ConvUnit, type Folded } from './convolution.ts';
 import { own } from './cpu/dense.ts';
 import * as shares from './cpu/shares.ts';
 import { registerDerivatives } from './derivatives.ts';
@@ -25,12 +25,16 @@ export interface Ops {
   addShare(S: Tensor2D | null, share: Share<Tensor2D>, L: Tensor2D): Promise<{ sum: Tensor2D; moments: ShareMoments }>;
   /** ⟨A, B⟩ in float64; A and B of one shape */
   innerProduct(A: Tensor2D, B: Tensor2D): Promise<number>;
+  /** xᵀ [n, m] of a tensor that was read or is about to be: on a GPU turned here, so that it is not read twice */
+  transposed(x: Tensor2D): Promise<Tensor2D>;
   /** A tensor's values to be read before it is disposed: not copied where the device's memory can be looked into */
   peek(x: Tensor2D): Promise<Float32Array>;
   /** A convolutional layer in training: batch norm by the batch's moments, relu, skip connection; differentiable */
   convUnit(o: ConvUnit): Tensor4D;
   /** The same with one scale and shift a channel, as in use: relu(scale·conv(x, w) + shift) + skip; not differentiable */
-  convAffine(x: Tensor4D, w: Tensor4D, scale: Float32Array, shift: Float32Array, skip: Tensor4D | null): Tensor4D;
+  convAffine(x: Tensor4D, w: Tensor4D, scale: Tensor1D, shift: Tensor1D, skip: Tensor4D | null): Tensor4D;
+  /** Batch norm with its running statistics as one scale and shift a channel, and 1/√(σ² + ε); not differentiable */
+  foldNorm(gamma: Tensor, beta: Tensor, running: { mean: Tensor; variance: Tensor }): Folded;
   /** p ← p − rate·g */
   sgd(p: Variable, g: Tensor, o: { rate: number }): void;
   /** v ← momentum·v + g, p ← p − rate·v */
@@ -115,8 +119,8 @@ export function createOps(): Ops {
     },
     async addShare(S, share, L) {
       checkSame('addShare', ...(S ? [S] : []), share.a, ...(share.b ? [share.b] : []), L);
-      const backend = tf.backend();
-      if (backend instanceof CpuBackend) {
+      const backend = cpuBackend();
+      if (backend) {
         const sum = S ?? run(own.empty, { like: L }, {});
         return { sum, moments: shares.addShare(backend, sum, S !== null, share, L) };
       }
@@ -124,15 +128,19 @@ export function createOps(): Ops {
     },
     async innerProduct(A, B) {
       checkSame('innerProduct', A, B);
-      const backend = tf.backend();
-      return backend instanceof CpuBackend ? shares.innerProduct(backend, A, B) : plainOps.innerProduct(A, B);
+      const backend = cpuBackend();
+      return backend ? shares.innerProduct(backend, A, B) : plainOps.innerProduct(A, B);
+    },
+    async transposed(x) {
+      return cpuBackend() ? tf.transpose<Tensor2D>(x) : plainOps.transposed(x);
     },
     async peek(x) {
-      const backend = tf.backend();
-      return backend instanceof CpuBackend ? (backend.view(x) as Float32Array) : x.data<'float32'>();
+      const backend = cpuBackend();
+      return backend ? (backend.view(x) as Float32Array) : x.data<'float32'>();
     },
     convUnit,
     convAffine,
+    foldNorm,
     sgd: (p, g, o) => (checkSame('sgd', p, g), sgd(p, g, o)),
     momentum: (p, g, v, o) => (checkSame('momentum', p, g, v), momentum(p, g, v, o)),
     adam: (p, g, m, v, o) => (checkSame('adam', p, g, m, v), adam(p, g, m, v, o)),

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Activation } from '../contract/config.ts';
 import type { Ops } from './ops.ts';
+import { taken } from './read.ts';
 
 function activate(z: Tensor2D, a: Activation): Tensor2D {
   if (a === 'relu') return tf.relu(z);
@@ -20,7 +21,7 @@ function derivative(h: Tensor2D, a: Activation): Tensor2D {
   });
 }
 
-export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumulateProduct' | 'addShare' | 'innerProduct'> = {
+export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumulateProduct' | 'addShare' | 'innerProduct' | 'transposed'> = {
   dense(x, w, b, { scale, activation }) {
     return tf.tidy(() => {
       const y: Tensor2D = tf.matMul(x, w);
@@ -40,15 +41,15 @@ export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumula
     });
   },
   async addShare(S, { a, scale, add, b }, L) {
-    const [T, sum] = tf.tidy(() => {
+    const T = tf.tidy(() => {
       const scaled: Tensor2D = tf.add(tf.mul(a, scale), add);
-      const T: Tensor2D = b ? tf.mul(scaled, b) : scaled;
-      return [T, S ? tf.add<Tensor2D>(S, T) : tf.clone(T)];
+      return b ? tf.mul<Tensor2D>(scaled, b) : scaled;
     });
-    const [t, l] = [await T.data(), await L.data()];
-    T.dispose();
+    const [m, n] = T.shape;
+    // The share has to be read for its moments; from then on the sum stays with its values here, so that nothing is read twice.
+    const [t, l, s] = [await taken(T), await L.data(), await S?.data()];
     S?.dispose();
-    const [m, n] = sum.shape;
+    const sum = tf.tensor2d(s ? t.map((v, k) => v + s[k]) : t, [m, n]);
     const moments = { square: 0, product: 0, trace: 0, rows: new Float64Array(m), columns: new Float64Array(n) };
     for (let i = 0, k = 0; i < m; i++)
       for (let j = 0; j < n; j++, k++) {
@@ -59,6 +60,13 @@ export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumula
         moments.columns[j] += t[k];
       }
     return { sum, moments };
+  },
+  async transposed(x) {
+    const [m, n] = x.shape;
+    const values = await x.data();
+    const turned = new Float32Array(m * n);
+    for (let i = 0, k = 0; i < m; i++) for (let j = 0; j < n; j++, k++) turned[j * m + i] = values[k];
+    return tf.tensor2d(turned, [n, m]);
   },
   async innerProduct(A, B) {
     const [a, b] = [await A.data(), await B.data()];

@@ -1,13 +1,9 @@
 // Updates of parameters: one pass in place on the cpu device, composed and assigned elsewhere.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { CpuBackend } from './cpu/backend.ts';
+import type { CpuBackend } from './cpu/backend.ts';
+import { cpuBackend as cpu } from './cpu/current.ts';
 import type { AdamOptions } from './ops.ts';
-
-const cpu = (): CpuBackend | null => {
-  const backend = tf.backend();
-  return backend instanceof CpuBackend ? backend : null;
-};
 
 /** Where a variable's values lie, held by nothing else: a clone made before (a checkpoint, a tensor it was made from) keeps its values. */
 function place(backend: CpuBackend, p: Variable): number {

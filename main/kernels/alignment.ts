@@ -73,7 +73,7 @@ export function align(a: Side, b: Side, centred: number): Alignment {
 }
 
 /** Reads a feature set for alignments: at least 4 samples, which debiased CKA needs. */
-export function alignable(input: FeatureInput): Features {
+export async function alignable(input: FeatureInput): Promise<Features> {
   if (!(input.P >= 4)) throw badInput(`${input.layer}: alignments need at least 4 samples, got ${input.P}`);
   return readFeatures(input);
 }
@@ -88,7 +88,7 @@ export async function alignmentReference(o: {
   inputs: number;
 }): Promise<AlignmentReference> {
   const own = async (input: FeatureInput): Promise<Side> => {
-    const features = alignable(input);
+    const features = await alignable(input);
     const [square] = await centredProducts(o.algebra, features, [features]);
     return side(features, square);
   };
@@ -135,7 +135,7 @@ export async function alignTogether(
   };
   for (const o of inputs) {
     if (o.P !== reference.P) throw badInput(`${o.layer}: expected ${reference.P} samples (as the target), got ${o.P}`);
-    const A = alignable(o);
+    const A = await alignable(o);
     if (!fitTogether([...narrow, A], partners)) await flush();
     if (fitTogether([A], partners)) narrow.push(A);
     else {

@@ -45,7 +45,7 @@ export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
   const { centred } = analysis;
   const next = step(o, analysis);
 
-  const { layers: features, output } = layerFeatures(device, network, { x: probe.x, P, D });
+  const { layers: features, output } = await layerFeatures(device, network, { x: probe.x, P, D });
   const layers: LayerAlignment[] = [];
   const spectra: Spectrum[] = [];
   if (analysis.alignment) {
@@ -76,7 +76,7 @@ export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
       outputs: output,
       classes,
       keep,
-      block: batchOf(network.sampleBytes.tangents),
+      block: batchOf(device, network.sampleBytes.tangents),
       signal: o.signal,
       onProgress,
     });

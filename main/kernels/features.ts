@@ -7,8 +7,8 @@ import { badInput } from '../contract/errors.ts';
 import { allFinite } from '../devices/algebra/checks.ts';
 
 export type Reals = Float32Array | Float64Array;
-/** Rows from … to−1 → [to − from, N]; the same values whenever it is asked */
-export type RowSource = (from: number, to: number) => Reals;
+/** Rows from … to−1 → [to − from, N]; the same values whenever it is asked. A promise of them where a device has to be read first */
+export type RowSource = (from: number, to: number) => Reals | Promise<Reals>;
 
 export interface Features {
   /** named in every error */
@@ -55,25 +55,25 @@ export function rowsOf({ layer, features, P, N }: FeatureInput): RowSource {
 }
 
 /** All rows in blocks: f(block, from) */
-export function overRows(rows: RowSource, P: number, N: number, f: (block: Reals, from: number) => void): void {
+export async function overRows(rows: RowSource, P: number, N: number, f: (block: Reals, from: number) => void): Promise<void> {
   const step = Math.max(1, Math.min(P, Math.floor(blockFloats / N)));
-  for (let from = 0; from < P; from += step) f(rows(from, Math.min(P, from + step)), from);
+  for (let from = 0; from < P; from += step) f(await rows(from, Math.min(P, from + step)), from);
 }
 
 /** Means, row norms and offsets in O(PN). Refuses wrong lengths, P < 2, NaN, infinities and features that do not vary. */
-export function readFeatures(input: FeatureInput): Features {
+export async function readFeatures(input: FeatureInput): Promise<Features> {
   const { layer, P, N } = input;
   if (!Number.isInteger(P) || P < 2) throw badInput(`${layer}: expected at least 2 samples, got ${P}`);
   if (!Number.isInteger(N) || N < 1) throw badInput(`${layer}: expected at least 1 feature, got ${N}`);
   const rows = rowsOf(input);
-  overRows(rows, P, N, (block, from) => requireFinite(layer, block, N, from));
-  const mean = columnMeans(rows, P, N);
+  await overRows(rows, P, N, (block, from) => requireFinite(layer, block, N, from));
+  const mean = await columnMeans(rows, P, N);
   const diagonal = new Float64Array(P);
   const offset = new Float64Array(P);
   let trace = 0;
   let meanSquare = 0;
   for (let j = 0; j < N; j++) meanSquare += mean[j] * mean[j];
-  overRows(rows, P, N, (block, from) => {
+  await overRows(rows, P, N, (block, from) => {
     for (let i = from, k = 0; k < block.length; i++) {
       let d = 0;
       let u = 0;
@@ -94,17 +94,19 @@ export function readFeatures(input: FeatureInput): Features {
 }
 
 /** Column means in float64, corrected once by the mean of what is left. Ψ [P, N] → [N] */
-export function columnMeans(data: Reals | RowSource, P: number, N: number): Float64Array {
+export async function columnMeans(data: Reals | RowSource, P: number, N: number): Promise<Float64Array> {
   const rows: RowSource = typeof data === 'function' ? data : (from, to) => data.subarray(from * N, to * N);
   const mean = new Float64Array(N);
   const rest = new Float64Array(N);
-  overRows(rows, P, N, (block) => {
+  let float32 = true;
+  await overRows(rows, P, N, (block) => {
+    float32 &&= block instanceof Float32Array;
     for (let k = 0; k < block.length;) for (let j = 0; j < N; j++, k++) mean[j] += block[k];
   });
   for (let j = 0; j < N; j++) mean[j] /= P;
   // Sums of float32 in float64 are right to their last digit already.
-  if (P > 0 && rows(0, 1) instanceof Float32Array) return mean;
-  overRows(rows, P, N, (block) => {
+  if (P > 0 && float32) return mean;
+  await overRows(rows, P, N, (block) => {
     for (let k = 0; k < block.length;) for (let j = 0; j < N; j++, k++) rest[j] += block[k] - mean[j];
   });
   for (let j = 0; j < N; j++) mean[j] += rest[j] / P;
@@ -114,15 +116,22 @@ export function columnMeans(data: Reals | RowSource, P: number, N: number): Floa
 type Centring = Pick<Features, 'rows' | 'mean' | 'N'>;
 
 /** Rows from … to−1 of Ψ_c in float64 → [to − from, N] */
-export function centredRows(F: Centring, from: number, to: number): Float64Array {
+export async function centredRows(F: Centring, from: number, to: number): Promise<Float64Array> {
   const centred = new Float64Array((to - from) * F.N);
-  centreInto(centred, F, from, to);
+  await centreInto(centred, F, from, to);
   return centred;
 }
 
 /** The same into rows of `into`, `ld` numbers apart, from its column `column` on. */
-export function centreInto(into: Float64Array, { rows, mean, N }: Centring, from: number, to: number, ld = N, column = 0): void {
-  const block = rows(from, to);
+export async function centreInto(
+  into: Float64Array,
+  { rows, mean, N }: Centring,
+  from: number,
+  to: number,
+  ld = N,
+  column = 0,
+): Promise<void> {
+  const block = await rows(from, to);
   for (let i = 0, k = 0; i < to - from; i++) for (let j = 0, q = i * ld + column; j < N; j++, k++, q++) into[q] = block[k] - mean[j];
 }
 

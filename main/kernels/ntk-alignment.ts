@@ -26,8 +26,8 @@ interface Products {
 }
 
 export async function ntkAlignment({ device, P, classes, y, outputs }: Sides, M: NtkMoments): Promise<NtkAlignment> {
-  const Y = readFeatures({ layer: 'target', features: y, P, N: classes });
-  const F = readFeatures({ layer: 'network output', features: outputs, P, N: classes });
+  const Y = await readFeatures({ layer: 'target', features: y, P, N: classes });
+  const F = await readFeatures({ layer: 'network output', features: outputs, P, N: classes });
   const [yy, yf] = await centredProducts(device.algebra, Y, [Y, F]);
   const [ff] = await centredProducts(device.algebra, F, [F]);
   const norms = {

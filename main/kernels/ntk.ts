@@ -6,6 +6,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { NtkAlignment } from '../contract/results.ts';
+import { breath } from '../devices/breath.ts';
 import { requireFinite } from './features.ts';
 import { addTile, emptyMoments, mirrorBlock, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
 import { ntkAlignment } from './ntk-alignment.ts';
@@ -89,7 +90,7 @@ async function gather(o: TangentKernelOptions, blocks: TangentBlocks, K: Float32
         }
         done += (bj === bi ? 1 : 2) * rows.count * columns.count;
         o.onProgress?.(done / (o.P * o.P));
-        await new Promise((resolve) => setImmediate(resolve));
+        await breath();
         if (o.signal?.aborted) throw new KernelscopeError('cancelled', `ntk: stopped after ${Math.floor((100 * done) / (o.P * o.P))} %`);
       }
     } finally {
@@ -149,10 +150,10 @@ async function gatherTile(
 }
 
 /** The tile and its mirror image. */
-async function store({ device: { tf, ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
+async function store({ device: { ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
   storeRows(K, P, await ops.peek(tile), at);
   if (at.i === at.j) return mirrorBlock(K, P, at.i, at.m);
-  const turned = tf.transpose<Tensor2D>(tile);
+  const turned = await ops.transposed(tile);
   storeRows(K, P, await ops.peek(turned), { i: at.j, m: at.n, j: at.i, n: at.m });
   turned.dispose();
 }

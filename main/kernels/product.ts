@@ -47,10 +47,10 @@ async function featureForm(algebra: Algebra, A: Features, B: Features, rows = ro
   for (let from = 0; from < A.P; from += rows) {
     const to = Math.min(A.P, from + rows);
     const beta = from > 0 ? 1 : 0;
-    centreInto(a, A, from, to);
+    await centreInto(a, A, from, to);
     if (A === B) await algebra.syrk({ trans: true, n: A.N, k: to - from, a, beta, c: G });
     else {
-      centreInto(b, B, from, to);
+      await centreInto(b, B, from, to);
       await algebra.gemm({ transA: true, m: A.N, n: B.N, k: to - from, a, b, beta, c: G });
     }
   }
@@ -85,13 +85,13 @@ export async function productsTogether(
     const to = Math.min(P, from + rows);
     const k = to - from;
     const beta = from > 0 ? 1 : 0;
-    for (const [l, A] of layers.entries()) centreInto(side, A, from, to, wide, starts[l]);
+    for (const [l, A] of layers.entries()) await centreInto(side, A, from, to, wide, starts[l]);
     for (const [l, { N }] of layers.entries()) {
       const a = side.subarray(starts[l]);
       await algebra.gemm({ transA: true, m: N, n: N, k, a, lda: wide, b: a, ldb: wide, beta, c: grams[l] });
     }
     for (const [q, B] of partners.entries()) {
-      centreInto(blocks[q], B, from, to);
+      await centreInto(blocks[q], B, from, to);
       await algebra.gemm({ transA: true, m: wide, n: B.N, k, a: side, lda: wide, b: blocks[q], beta, c: G[q] });
     }
   }
@@ -115,9 +115,9 @@ async function kernelForm(algebra: Algebra, A: Features, partners: readonly Feat
     const iEnd = Math.min(F.P, i + block);
     const jEnd = Math.min(F.P, j + block);
     const c = new Float64Array((iEnd - i) * (jEnd - j));
-    const a = centredRows(F, i, iEnd);
+    const a = await centredRows(F, i, iEnd);
     if (i === j) await algebra.syrk({ n: iEnd - i, k: F.N, a, c });
-    else await algebra.gemm({ transB: true, m: iEnd - i, n: jEnd - j, k: F.N, a, b: centredRows(F, j, jEnd), c });
+    else await algebra.gemm({ transB: true, m: iEnd - i, n: jEnd - j, k: F.N, a, b: await centredRows(F, j, jEnd), c });
     return c;
   };
   for (let i = 0; i < A.P; i += block)

@@ -13,7 +13,8 @@ export const similarity = async (algebra: Algebra, a: FeatureInput, b: FeatureIn
 
 /** Layer × layer CKA → L rows of L values: symmetric, with a diagonal of exactly 1. Wide layers (N ≥ P) are compared through kernels. */
 export async function similarityMatrix(algebra: Algebra, layers: readonly FeatureInput[]): Promise<number[][]> {
-  const sets = layers.map(alignable);
+  const sets: Features[] = [];
+  for (const layer of layers) sets.push(await alignable(layer));
   const products = await (fits(sets) ? concatenated(algebra, sets) : pairwise(algebra, sets));
   return products.map((row, a) =>
     row.map((p, b) => (a === b ? 1 : Math.min(1, p / (Math.sqrt(products[a][a]) * Math.sqrt(products[b][b]))))),
@@ -33,7 +34,7 @@ async function concatenated(algebra: Algebra, sets: readonly Features[]): Promis
   const P = sets[0]?.P ?? 0;
   const Psi = new Float64Array(P * N);
   for (const [a, set] of sets.entries()) {
-    const rows = centredRows(set, 0, P);
+    const rows = await centredRows(set, 0, P);
     for (let i = 0; i < P; i++) Psi.set(rows.subarray(i * set.N, (i + 1) * set.N), i * N + starts[a]);
   }
   const G = new Float64Array(N * N);

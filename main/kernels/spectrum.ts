@@ -29,14 +29,14 @@ interface Target {
 export async function featureSpectrum(o: Target & { features: Reals | RowSource; N: number }): Promise<Spectrum> {
   const { algebra, layer, P, N, classes } = o;
   const rows = rowsOf(o);
-  overRows(rows, P, N, (block, from) => requireFinite(layer, block, N, from));
-  const { Y, total } = readTarget(o);
-  const mean = o.centred ? columnMeans(rows, P, N) : new Float64Array(N);
+  await overRows(rows, P, N, (block, from) => requireFinite(layer, block, N, from));
+  const { Y, total } = await readTarget(o);
+  const mean = o.centred ? await columnMeans(rows, P, N) : new Float64Array(N);
   const wanted = { rows, mean, N };
   if (N <= P) {
     // Singular values are right to max(P, N)·ε of the largest, eigenvalues to its square: what lies under it is a feature too many.
     const cut = (P * Number.EPSILON) ** 2;
-    return finish(o, N, 'float64', await algebra.featurePower(centredRows(wanted, 0, P), P, N, Y, classes), total, cut);
+    return finish(o, N, 'float64', await algebra.featurePower(await centredRows(wanted, 0, P), P, N, Y, classes), total, cut);
   }
   const K = await gramMatrix(algebra, wanted, P);
   return finish(o, N, 'float64', await algebra.symmetricPower(K, P, Y, classes), total);
@@ -51,14 +51,14 @@ async function gramMatrix(algebra: Algebra, Psi: { rows: RowSource; mean: Float6
   const K = new Float64Array(P * P);
   const step = Math.max(1, Math.min(P, Math.floor(blockBytes / 8 / N)));
   if (step >= P) {
-    await algebra.syrk({ n: P, k: N, a: centredRows(Psi, 0, P), c: K });
+    await algebra.syrk({ n: P, k: N, a: await centredRows(Psi, 0, P), c: K });
     return K;
   }
   for (let i = 0; i < P; i += step) {
-    const a = centredRows(Psi, i, Math.min(P, i + step));
+    const a = await centredRows(Psi, i, Math.min(P, i + step));
     const m = a.length / N;
     for (let j = 0; j <= i; j += step) {
-      const b = j === i ? a : centredRows(Psi, j, j + step);
+      const b = j === i ? a : await centredRows(Psi, j, j + step);
       const n = b.length / N;
       const c = new Float64Array(m * n);
       await (i === j ? algebra.syrk({ n: m, k: N, a, c }) : algebra.gemm({ transB: true, m, n, k: N, a, b, c }));
@@ -76,7 +76,7 @@ export async function kernelSpectrum(o: Target & { K: Reals; features?: number }
   const { algebra, layer, P, classes } = o;
   if (o.K.length !== P * P) throw badInput(`${layer}: expected a kernel of ${P} × ${P} = ${P * P} values, got ${o.K.length}`);
   requireFinite(layer, o.K, P);
-  const { Y, total } = readTarget(o);
+  const { Y, total } = await readTarget(o);
   const K = symmetrised(o.K, P);
   if (o.centred) centreKernel(K, P);
   const precision = o.K instanceof Float32Array ? 'float32' : 'float64';
@@ -84,11 +84,11 @@ export async function kernelSpectrum(o: Target & { K: Reals; features?: number }
 }
 
 /** Y in float64, centred where asked, and ‖Y‖² */
-function readTarget({ layer, y, P, classes, centred }: Target): { Y: Float64Array; total: number } {
+async function readTarget({ layer, y, P, classes, centred }: Target): Promise<{ Y: Float64Array; total: number }> {
   if (!Number.isInteger(P) || P < 1) throw badInput(`${layer}: expected at least 1 sample, got ${P}`);
   if (y.length !== P * classes) throw badInput(`${layer}: expected a target of ${P} × ${classes} = ${P * classes} values, got ${y.length}`);
   requireFinite(`${layer}: target`, y, classes);
-  const Y = centred ? withoutMean(y, P, classes) : Float64Array.from(y);
+  const Y = centred ? await withoutMean(y, P, classes) : Float64Array.from(y);
   let size = 0;
   for (let k = 0; k < y.length; k++) size += y[k] * y[k];
   const total = Y.reduce((s, v) => s + v * v, 0);
@@ -97,8 +97,8 @@ function readTarget({ layer, y, P, classes, centred }: Target): { Y: Float64Arra
   return { Y, total };
 }
 
-function withoutMean(data: Reals, P: number, N: number): Float64Array {
-  const mean = columnMeans(data, P, N);
+async function withoutMean(data: Reals, P: number, N: number): Promise<Float64Array> {
+  const mean = await columnMeans(data, P, N);
   const out = new Float64Array(P * N);
   for (let i = 0, k = 0; i < P; i++) for (let j = 0; j < N; j++, k++) out[k] = data[k] - mean[j];
   return out;

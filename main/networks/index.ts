@@ -68,8 +68,13 @@ export function createNetwork(device: Device, config: RunConfig, shape: readonly
 const everything = (network: Network): Parameter[] => [...network.parameters, ...network.buffers];
 
 /** Copies of all weights, and of batch norm's running statistics: dense weights N_in × N_out, convolutions H × W × in × out. */
-export const weightsOf = (network: Network): NamedArray[] =>
-  everything(network).map(({ name, variable }) => ({ name, shape: [...variable.shape], data: Float32Array.from(variable.dataSync()) }));
+export const weightsOf = (network: Network): Promise<NamedArray[]> => arraysOf(everything(network));
+
+/** Copies of variables by their names. */
+export const arraysOf = (all: readonly Parameter[]): Promise<NamedArray[]> =>
+  Promise.all(
+    all.map(async ({ name, variable }) => ({ name, shape: [...variable.shape], data: Float32Array.from(await variable.data()) })),
+  );
 
 /** Puts weights back. @throws `failed` where names or shapes are another network's; then nothing is changed */
 export function restoreWeights(device: Device, network: Network, weights: readonly NamedArray[]): void {

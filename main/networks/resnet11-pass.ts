@@ -1,6 +1,5 @@
 // One pass of images through the residual network's layers, whatever a layer does there: in training, in use, or for the tangent kernel.
-import type { Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
-import { batchNorm } from '../devices/convolution.ts';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Device } from '../devices/index.ts';
 import type { ConvLayerShape } from './resnet11-layers.ts';
 
@@ -13,13 +12,16 @@ export interface ConvLayer extends ConvLayerShape {
   running: { mean: Variable; variance: Variable } | null;
 }
 
-/** z = scale·conv(h) + shift with the running statistics. */
-export function affineOf({ gamma, beta, running }: ConvLayer): { scale: Float32Array; shift: Float32Array } {
-  const [b] = [beta.dataSync() as Float32Array];
-  if (!gamma || !running) return { scale: new Float32Array(b.length).fill(1), shift: b };
-  const [g, m, v] = [gamma, running.mean, running.variance].map((t) => t.dataSync());
-  const scale = Float32Array.from(g, (s, c) => s / Math.sqrt(v[c] + batchNorm.epsilon));
-  return { scale, shift: Float32Array.from(b, (s, c) => s - m[c] * scale[c]) };
+/** z = scale·conv(h) + shift with the running statistics; scale and shift are the caller's, or of the tidy around. */
+export function affineOf({ tf, ops }: Device, { gamma, beta, running }: ConvLayer): Affine {
+  if (gamma && running) return ops.foldNorm(gamma, beta, running);
+  return { scale: tf.onesLike(beta) as Tensor as Tensor1D, shift: beta.clone() as Tensor as Tensor1D, inverse: null };
+}
+export interface Affine {
+  scale: Tensor1D;
+  shift: Tensor1D;
+  /** 1/√(σ² + ε); null without batch norm */
+  inverse: Tensor1D | null;
 }
 
 /** ψ of the last layer [B, N] for images x [B, H, W, channels]. `unit` is one layer, given its input and what its skip connection adds. */

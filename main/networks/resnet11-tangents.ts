@@ -3,11 +3,10 @@
 // (p the positions of the map, s = γ/σ, x̂ the normalised convolution), side by side in one Δ [B, C·(k² N_in N_out + …)] whose Gram matrix is
 // the layer's share. Where maps are 1 × 1 a layer is a dense one, A Aᵀ ∘ Δ Δᵀ; but γ and β would need shares of their own, so all are written
 // as gradients: exact, and no larger than for the layers before.
-import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { batchNorm } from '../devices/convolution.ts';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Device } from '../devices/index.ts';
 import type { TangentLayer } from './index.ts';
-import { affineOf, through, type ConvLayer } from './resnet11-pass.ts';
+import { affineOf, through, type Affine, type ConvLayer } from './resnet11-pass.ts';
 
 interface Whole {
   device: Device;
@@ -25,7 +24,7 @@ export function convTangents(net: Whole, x: Tensor4D): TangentLayer[] {
   const made: TangentLayer[] = [];
   tf.tidy(() => {
     const B = x.shape[0];
-    const affine = layers.map(affineOf);
+    const affine = layers.map((layer) => affineOf(device, layer));
     const run = (offsets: readonly Tensor4D[] | null): Forward => forward(net, affine, x, offsets);
     const { seen, last } = run(null);
     const zeros = layers.map(({ height, width, outputs }) => tf.zeros([B, height, width, outputs]));
@@ -53,12 +52,7 @@ interface Forward {
 }
 
 /** The network as in use, with `offsets` added to every z. */
-function forward(
-  { device, layers, skip }: Whole,
-  affine: readonly { scale: Float32Array; shift: Float32Array }[],
-  x: Tensor4D,
-  offsets: readonly Tensor4D[] | null,
-): Forward {
+function forward({ device, layers, skip }: Whole, affine: readonly Affine[], x: Tensor4D, offsets: readonly Tensor4D[] | null): Forward {
   const { tf } = device;
   const seen: Tensor4D[] = [];
   const last = through(device, layers, skip, x, (layer, h, carried) => {
@@ -67,9 +61,9 @@ function forward(
     const offset = offsets?.[seen.length];
     seen.push(h);
     // s is folded into the filters: a product with a vector over the channels of a map costs more.
-    const scaled = tf.mul(tf.reshape(layer.filters, [k * k * inputs, outputs]), tf.tensor2d(scale, [1, outputs]));
+    const scaled = tf.mul(tf.reshape(layer.filters, [k * k * inputs, outputs]), tf.reshape(scale, [1, outputs]));
     const conv = tf.conv2d(h, tf.reshape<Rank.R4>(scaled, [k, k, inputs, outputs]), 1, 'same');
-    const shifted = tf.add(tf.reshape(conv, [conv.size / outputs, outputs]), tf.tensor2d(shift, [1, outputs]));
+    const shifted = tf.add(tf.reshape(conv, [conv.size / outputs, outputs]), tf.reshape(shift, [1, outputs]));
     const z: Tensor4D = tf.reshape(shifted, conv.shape);
     const out: Tensor4D = tf.relu(offset ? tf.add<Tensor4D>(z, offset) : z);
     return carried ? tf.add(out, carried) : out;
@@ -78,13 +72,7 @@ function forward(
 }
 
 /** Per-example gradients [B, C·(k² N_in N_out + N_out [+ N_out])] of one layer's weights and of γ and β, or of its bias. h: its input */
-function gradients(
-  { tf }: Device,
-  layer: ConvLayer,
-  { scale }: { scale: Float32Array; shift: Float32Array },
-  h: Tensor4D,
-  D: readonly Tensor4D[],
-): Tensor2D {
+function gradients({ tf }: Device, layer: ConvLayer, { scale, inverse }: Affine, h: Tensor4D, D: readonly Tensor4D[]): Tensor2D {
   return tf.tidy(() => {
     const [B, H, W, I] = h.shape;
     const { kernel: k, outputs: O } = layer;
@@ -96,19 +84,15 @@ function gradients(
       1,
     );
     const columns = tf.reshape(windows(tf, h, k), [B, pixels, k * k * I]);
-    const scales = tf.tensor2d(
-      Float32Array.from({ length: C * O }, (_, i) => scale[i % O]),
-      [1, C * O],
-    );
+    const scales = tf.reshape(tf.concat(Array<Tensor1D>(C).fill(scale)), [1, C * O]);
     const raw = tf.matMul(columns, tf.reshape(all, [B, pixels, C * O]), true, false); // [B, k²I, C·O]
     const weights: Tensor2D = tf.reshape(tf.mul(tf.reshape(raw, [B * k * k * I, C * O]), scales), [B, k * k * I * C * O]);
     const shifts: Tensor2D = tf.sum(tf.reshape(all, [B, pixels, C * O]), 1);
     const parts: Tensor2D[] = [weights, shifts];
-    if (layer.running) {
-      const [mean, variance] = [layer.running.mean, layer.running.variance].map((t) => t.dataSync());
-      const inverse = Float32Array.from(variance, (v) => 1 / Math.sqrt(v + batchNorm.epsilon));
+    if (layer.running && inverse) {
+      const { mean } = layer.running;
       const conv: Tensor2D = tf.reshape(tf.conv2d(h, layer.filters as Tensor as Tensor4D, 1, 'same'), [B * pixels, O]);
-      const normal = tf.mul(tf.sub(conv, tf.tensor2d(mean, [1, O])), tf.tensor2d(inverse, [1, O]));
+      const normal = tf.mul(tf.sub(conv, tf.reshape(mean, [1, O])), tf.reshape(inverse, [1, O]));
       const moved = D.map((d) => tf.mul<Tensor2D>(tf.reshape(d, [B * pixels, O]), normal));
       parts.push(tf.sum(tf.reshape(tf.concat(moved, 1), [B, pixels, C * O]), 1));
     }

@@ -54,8 +54,9 @@ export function createResnet11(device: Device, model: ResnetConfig, { seed, shap
   /** The layers' maps with the running statistics, which are folded into one scale and shift a channel. */
   function evaluate(x: Tensor2D, seen?: (layer: ConvLayer, h: Tensor4D) => void): Tensor2D {
     return output(x, (layer, h, skip) => {
-      const { scale, shift } = affineOf(layer);
-      const made = ops.convAffine(h, layer.filters as Tensor as Tensor4D, scale, shift, skip);
+      const affine = affineOf(device, layer);
+      const made = ops.convAffine(h, layer.filters as Tensor as Tensor4D, affine.scale, affine.shift, skip);
+      for (const t of [affine.scale, affine.shift, affine.inverse]) t?.dispose();
       seen?.(layer, made);
       return made;
     });

@@ -3,8 +3,8 @@ import { stat, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Handlers } from '../contract/calls.ts';
-import { badInput } from '../contract/errors.ts';
-import type { DeviceReport, Room } from '../contract/results.ts';
+import { badInput, KernelscopeError } from '../contract/errors.ts';
+import type { DeviceReport, DoctorReport, Room } from '../contract/results.ts';
 import { listDatasets } from '../data/index.ts';
 import type { Calibration, Compute, DeviceWish, Rates } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
@@ -61,6 +61,29 @@ export function createMachine({ library, compute, dataDir, device: own, version 
   };
   const known = (device: DeviceWish): Calibration | null => measured.get(device) ?? kept(device);
   const listDevices = () => compute.start('devices', null).result;
+  /** Every device's checks. One that breaks its process down, or does not open after all, is not usable, and why is its reason. */
+  const examine = async (full: boolean): Promise<Pick<DoctorReport, 'devices' | 'automatic' | 'blas' | 'lapack'>> => {
+    const checked: DoctorReport['devices'] = [];
+    let cpu: Pick<DoctorReport, 'blas' | 'lapack'> | null = null;
+    for (const report of await listDevices()) {
+      if (!report.usable) {
+        checked.push({ ...report, checks: [] });
+        continue;
+      }
+      try {
+        const { checks, blas, lapack } = await compute.start('doctor', { device: report.name, full }).result;
+        checked.push({ ...report, checks });
+        if (report.name === 'cpu') cpu = { blas, lapack };
+      } catch (error) {
+        // Without the cpu device there is nothing to report at all.
+        if (report.name === 'cpu' || !(error instanceof KernelscopeError)) throw error;
+        checked.push({ ...report, usable: false, reason: `${report.reason}; but ${error.message}`, checks: [] });
+      }
+    }
+    if (!cpu) throw new Error('the list of devices has no cpu');
+    const sound = checked.filter((d) => d.usable && !d.onlyByName && d.checks.every((c) => c.passed)).map((d) => d.name);
+    return { devices: checked, automatic: (['cuda', 'webgpu', 'cpu'] as const).find((name) => sound.includes(name)) ?? null, ...cpu };
+  };
   /** Free bytes where the library lies, or will lie. */
   const freeDisk = async (): Promise<number> => {
     for (let dir = path.resolve(library.dir); ; dir = path.dirname(dir)) {
@@ -83,14 +106,14 @@ export function createMachine({ library, compute, dataDir, device: own, version 
       return under.finally(() => measuring.delete(device));
     },
     known: (device = own) => known(device),
-    async checkDevice(device) {
-      if (device === undefined || device === 'auto' || device === own) return;
+    async checkDevice(device = own) {
+      if (device === 'auto' || device === 'cpu') return; // always there
       devices ??= listDevices();
       devices.catch(() => (devices = null)); // the next one tries again
       const all = await devices;
       const usable = ['auto', ...all.filter((d) => d.usable).map((d) => d.name)];
       if (usable.includes(device)) return;
-      const why = all.find((d) => d.name === device)?.reason ?? 'not in this version';
+      const why = all.find((d) => d.name === device)?.reason ?? 'nobody knows of it';
       throw badInput(`device: expected ${usable.join(' | ')}, got ${device}: ${why}`);
     },
     room: async () => ({ memoryBytes: os.totalmem(), diskBytes: await freeDisk() }),
@@ -99,8 +122,8 @@ export function createMachine({ library, compute, dataDir, device: own, version 
       return { library: library.file, libraryBytes: sizes[0] + sizes[1], data: dataDir, freeDiskBytes: await freeDisk() };
     },
     'devices.list': listDevices,
-    async 'doctor.run'() {
-      const found = await compute.start('doctor', null).result;
+    async 'doctor.run'({ full = false }) {
+      const found = await examine(full);
       return {
         version,
         node: process.version,

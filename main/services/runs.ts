@@ -106,16 +106,19 @@ export function createRuns(o: RunsOptions): RunServices {
       return { id };
     },
 
-    async 'run.resume'({ run: ref }) {
+    async 'run.resume'({ run: ref, device }) {
       const id = named(ref);
       const { state } = library.runs.get(id);
       if (state === 'done') throw badInput(`run ${id}: is done; there is nothing to resume`);
       if (state === 'paused' || trainer.atWork(id)?.pausing) {
+        if (device !== undefined)
+          throw badInput(`device: expected none for a paused run, which keeps its memory where it is, got ${device}; stop it first`);
         await trainer.resume(id);
         return library.runs.get(id);
       }
       if (state === 'queued' || state === 'running') throw badInput(`run ${id}: is ${state} already`);
-      await o.check(library.runs.detail(id).config);
+      await o.check(library.runs.detail(id).config, device);
+      if (device !== undefined) library.runs.setDevice(id, device);
       library.runs.move(id, 'queued');
       enqueue(id);
       return changed(id);

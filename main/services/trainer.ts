@@ -84,6 +84,8 @@ export function createTrainer(o: TrainerOptions): Trainer {
     const stopped = atWork.get(id)?.stopped ?? null;
     if (error instanceof KernelscopeError && (error.code === 'cancelled' || stopped !== null))
       return end(id, 'interrupted', stopped ?? error.message);
+    if (error instanceof KernelscopeError && error.code === 'device-lost')
+      return end(id, 'interrupted', `${error.message}; it can be resumed, also on another device`);
     if (error instanceof BrokenProcess || (error instanceof KernelscopeError && error.message.includes('disk is full')))
       return end(id, 'interrupted', error.message);
     if (!(error instanceof KernelscopeError)) o.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -188,6 +190,7 @@ function keeper({ library, emit }: TrainerOptions, id: string) {
       case 'begin':
         library.transaction(() => {
           const before = library.runs.detail(id).provenance;
+          for (const { name, reason } of report.passedOver ?? []) library.log.append(id, 'info', `not on ${name}: ${reason}`);
           library.log.append(id, 'info', beganLine(report.provenance));
           for (const line of changesBetween(before, report.provenance)) library.log.append(id, 'warning', line);
           library.runs.begun(id, report.layers, report.provenance);

@@ -102,6 +102,7 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
   const setEpoch = db.prepare('UPDATE runs SET epoch = ? WHERE id = ?');
   const setName = db.prepare('UPDATE runs SET name = ? WHERE id = ?');
   const setTags = db.prepare('UPDATE runs SET tags = ? WHERE id = ?');
+  const setDevice = db.prepare('UPDATE runs SET device = ? WHERE id = ?');
   const setNote = db.prepare('UPDATE runs SET note = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM runs WHERE id = ?');
 
@@ -172,6 +173,12 @@ export function runsTable(db: Sqlite.Database, log: Pick<LogTable, 'append'>) {
         layers: JSON.parse(layers) as string[],
         provenance: provenance === null ? null : (JSON.parse(provenance) as Provenance),
       };
+    },
+
+    /** It goes on on another device: its name, or `auto`. */
+    setDevice(id: string, device: string): void {
+      must(setDevice.run(device, id).changes, id);
+      log.append(id, 'info', `device asked for from now on: ${device}`);
     },
 
     owner(id: string): RunOwner {

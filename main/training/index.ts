@@ -78,12 +78,12 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
   let generator = shuffle.state();
   let kept = -1; // epoch of the last checkpoint
   let keptAt = performance.now();
-  const checkpoint = (): TrainEvent => {
+  const checkpoint = async (): Promise<TrainEvent> => {
     kept = epoch;
     keptAt = performance.now();
     return {
       kind: 'checkpoint',
-      checkpoint: { epoch, step: step.count, weights: weightsOf(network), optimizer: step.optimizer.state(), generator },
+      checkpoint: { epoch, step: step.count, weights: await weightsOf(network), optimizer: await step.optimizer.state(), generator },
     };
   };
   const check = (loss: number, during = epoch + 1): number => {
@@ -102,15 +102,17 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
       yield { kind: 'epoch', metrics, seconds };
     }
     if (snapshots.has(epoch)) yield { kind: 'snapshot', epoch };
-    if (snapshots.has(epoch) || performance.now() - keptAt > (o.checkpointEvery ?? 60_000)) yield checkpoint();
+    if (snapshots.has(epoch) || performance.now() - keptAt > (o.checkpointEvery ?? 60_000)) yield await checkpoint();
   }
 
   let last: Scalar | null = null;
+  /** the loss of the newest batch, waited for and found finite */
+  const lossOf = async (of: Scalar): Promise<number> => check((await of.data())[0]);
   const stopped = () => new KernelscopeError('cancelled', `stopped in epoch ${epoch + 1} of ${epochs}`);
   /** Waits at the closed gate; everything that it could lose is given out first. */
   async function* waitAtGate(): AsyncGenerator<TrainEvent, void, void> {
-    if (last) check(last.dataSync()[0]);
-    yield checkpoint();
+    if (last) await lossOf(last);
+    yield await checkpoint();
     yield { kind: 'paused' };
     await gate?.passed(signal);
     if (signal?.aborted) throw stopped(); // the checkpoint has been given out
@@ -132,8 +134,8 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
       const order = shuffle.permutation(dataset.train.count);
       for (let b = step.count - epoch * batches.perEpoch; b < batches.perEpoch; b++) {
         if (signal?.aborted) {
-          if (last) check(last.dataSync()[0]);
-          yield checkpoint();
+          if (last) await lossOf(last);
+          yield await checkpoint();
           throw stopped();
         }
         if (gate?.closed) {
@@ -149,11 +151,11 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
         y.dispose();
         await breathe();
         if (performance.now() - reported > report) {
-          yield { kind: 'step', epoch, step: step.count, steps, loss: check(last.dataSync()[0]) };
+          yield { kind: 'step', epoch, step: step.count, steps, loss: await lossOf(last) };
           reported = performance.now();
         }
       }
-      if (last) check(last.dataSync()[0]);
+      if (last) await lossOf(last);
       epoch++;
       generator = shuffle.state();
       yield* endOfEpoch((performance.now() - began) / 1e3);

@@ -2,6 +2,7 @@
 import type { Dataset, Samples } from '../data/index.ts';
 import { batchOf } from '../devices/batch.ts';
 import type { Device } from '../devices/index.ts';
+import { taken } from '../devices/read.ts';
 import type { Network } from '../networks/index.ts';
 import type { EpochMetrics } from '../contract/results.ts';
 
@@ -14,13 +15,13 @@ async function evaluate(
 ): Promise<{ loss: number; accuracy: number }> {
   const { tf } = device;
   const { inputs, classes } = network;
-  const block = batchOf(network.sampleBytes.forward);
+  const block = batchOf(device, network.sampleBytes.forward);
   let squared = 0;
   let right = 0;
   for (let from = 0; from < samples.count; from += block) {
     const count = Math.min(block, samples.count - from);
-    const f = tf.tidy(() =>
-      network.forward(tf.tensor2d(samples.x.subarray(from * inputs, (from + count) * inputs), [count, inputs])).dataSync(),
+    const f = await taken(
+      tf.tidy(() => network.forward(tf.tensor2d(samples.x.subarray(from * inputs, (from + count) * inputs), [count, inputs]))),
     );
     for (let i = 0; i < count; i++) {
       const label = samples.labels[from + i];

@@ -4,7 +4,7 @@ import type { TrainingConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { NamedArray } from '../contract/results.ts';
 import type { Device } from '../devices/index.ts';
-import type { Parameter } from '../networks/index.ts';
+import { arraysOf, type Parameter } from '../networks/index.ts';
 
 /** Kingma & Ba (2015), as PyTorch has it too. */
 export const adamConstants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
@@ -12,7 +12,7 @@ export const adamConstants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 export interface Optimizer {
   /** One update of every parameter; `step` counts from 1. gradients in the order of the parameters */
   update(gradients: readonly Tensor[], rate: number, step: number): void;
-  state(): NamedArray[];
+  state(): Promise<NamedArray[]>;
   restore(state: readonly NamedArray[]): void;
   dispose(): void;
 }
@@ -35,7 +35,7 @@ export function createOptimizer(device: Device, parameters: readonly Parameter[]
         else ops.adam(variable, gradients[i], first.variable, second.variable, { rate, ...adamConstants, step });
       });
     },
-    state: () => all.map(({ name, variable }) => ({ name, shape: [...variable.shape], data: Float32Array.from(variable.dataSync()) })),
+    state: () => arraysOf(all),
     restore(state) {
       const byName = new Map(state.map((s) => [s.name, s]));
       for (const { name, variable } of all) {

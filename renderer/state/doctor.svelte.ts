@@ -13,11 +13,12 @@ export class Doctor {
     this.#client = client;
   }
 
-  async run(): Promise<void> {
+  /** full: the whole list of checks */
+  async run(full = false): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     try {
-      this.report = await this.#client.call('doctor.run', {});
+      this.report = await this.#client.call('doctor.run', { full });
       this.problem = '';
     } catch (error) {
       this.problem = messageOf(error);

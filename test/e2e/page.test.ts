@@ -161,13 +161,17 @@ test('the library lists both runs, filtered by an expression over their configs'
   await expect.poll(names).toEqual(['small']);
 });
 
-test('the page of devices tells what this machine can do', async () => {
+test('the page of devices tells what this machine can do', { timeout: 240_000 }, async () => {
   await page.getByRole('link', { name: 'Devices' }).click();
   await page
     .getByText(/checks agree with known results/)
     .first()
     .waitFor({ timeout: 60_000 });
   await page.getByText('LAPACK').waitFor();
+  await page.getByText(/^A run on “auto” takes (cpu|webgpu|cuda): the fastest/).waitFor();
+  await page.getByRole('button', { name: 'Check everything' }).click();
+  // on a machine with a GPU, and a busy one
+  await page.getByText('the same residual network trained twice, bit for bit').first().waitFor({ timeout: 120_000 });
 });
 
 test('when the server goes, the page says so', async () => {

@@ -145,7 +145,7 @@ test('advice is true: what is said to be saved is what the changed form then cos
 test('a device is chosen by name, with the reason of each; one that cannot be used is not offered', async () => {
   await open('#/new?preset=demo');
   await page.getByText('OpenBLAS 0.3.21, 2 threads, relaxed SIMD').waitFor();
-  expect(await page.getByRole('radio', { name: /^cuda not in this version/ }).isDisabled()).toBe(true);
+  expect(await page.getByRole('radio', { name: /^cuda @tensorflow\/tfjs-node-gpu is not installed/ }).isDisabled()).toBe(true);
   await page.getByRole('radio', { name: /^cpu/ }).check();
   await page.reload();
   await expect.poll(() => page.getByRole('radio', { name: /^cpu/ }).isChecked()).toBe(true);

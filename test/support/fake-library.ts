@@ -295,8 +295,8 @@ export const fakeDoctor = (): DoctorReport => ({
   node: '24.21.0',
   platform: 'linux x64, 2 cores, 8 GB',
   devices: [
-    { name: 'cuda', usable: false, reason: 'not in this version', checks: [] },
-    { name: 'webgpu', usable: false, reason: 'not in this version', checks: [] },
+    { name: 'cuda', usable: false, reason: '@tensorflow/tfjs-node-gpu is not installed', checks: [] },
+    { name: 'webgpu', usable: false, reason: 'Dawn finds no GPU here', checks: [] },
     {
       name: 'cpu',
       usable: true,
@@ -309,6 +309,7 @@ export const fakeDoctor = (): DoctorReport => ({
       ],
     },
   ],
+  automatic: null,
   blas: { found: true, name: 'OpenBLAS 0.3.21', detail: '/usr/lib/x86_64-linux-gnu/libopenblas.so.0' },
   lapack: { found: true, detail: 'dsyevr, dgesdd of the same library' },
   datasets: [

@@ -1,6 +1,7 @@
 // What `bench` times on our side: the code that runs use, on made data of the paper's shapes.
 import { defaultConfig, parseConfig } from '../../contract/config.ts';
 import type { Device } from '../../devices/index.ts';
+import { taken } from '../../devices/read.ts';
 import { createGenerator } from '../../devices/random.ts';
 import { alignmentReference, storedAlignments } from '../../kernels/alignment.ts';
 import { tangentKernel } from '../../kernels/ntk.ts';
@@ -42,7 +43,7 @@ export async function mlpStep(device: Device, size: number): Promise<Prepared> {
   const x = tf.tensor2d(uniform(size * pixels, 0), [size, pixels]);
   const y = tf.tensor2d(oneHot(size), [size, classes]);
   const step = createStep(device, network, config());
-  return { run: () => void step.run(x, y, 1e-3).dataSync() };
+  return { run: async () => void (await taken(step.run(x, y, 1e-3))) };
 }
 
 /** The class-traced NTK of that network at P = `size`, kept. */
@@ -51,7 +52,7 @@ export async function ntk(device: Device, size: number): Promise<Prepared> {
   const x = uniform(size * pixels, 0);
   const y = oneHot(size);
   const { tf } = device;
-  const outputs = tf.tidy(() => network.forward(tf.tensor2d(x, [size, pixels])).dataSync() as Float32Array);
+  const outputs = await taken(tf.tidy(() => network.forward(tf.tensor2d(x, [size, pixels]))));
   return {
     run: async () => {
       await tangentKernel({
@@ -96,7 +97,7 @@ export async function resnetStep(device: Device, size: number): Promise<Prepared
   const x = tf.tensor2d(uniform(size * 3072, 0), [size, 3072]);
   const y = tf.tensor2d(oneHot(size), [size, classes]);
   const step = createStep(device, network, c);
-  return { run: () => void step.run(x, y, 1e-3).dataSync() };
+  return { run: async () => void (await taken(step.run(x, y, 1e-3))) };
 }
 
 /** Channels of the ten probed layers at width 1: their features averaged over space. */
@@ -132,11 +133,7 @@ export async function float32Peak(device: Device, size: number): Promise<Prepare
   const { tf } = device;
   const a = tf.tensor2d(uniform(size * size, 0), [size, size]);
   return {
-    run: () => {
-      const c = tf.matMul(a, a);
-      c.dataSync();
-      c.dispose();
-    },
+    run: async () => void (await taken(tf.matMul(a, a))),
   };
 }
 

@@ -59,7 +59,7 @@ async function add(world: World, place: number, room: { bytes: number }): Promis
     if (only !== null && !network.layers.includes(only)) throw badInput(`layer: expected ${network.layers.join(' | ')}, got ${only}`);
     restoreWeights(device, network, (await context.ask({ kind: 'weights', snapshot: place })) ?? []);
     const wanted: FeatureInput[] = [];
-    for (const set of layerFeatures(device, network, { x: probe.x, P, D: network.inputs }).layers)
+    for (const set of (await layerFeatures(device, network, { x: probe.x, P, D: network.inputs })).layers)
       if (only === null || set.layer === only) wanted.push(set);
     const places: number[] = [];
     for (const set of wanted) {

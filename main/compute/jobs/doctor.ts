@@ -1,30 +1,19 @@
-// What the devices of this machine are, and whether they compute what they should.
-import type { Check } from '../../contract/results.ts';
-import { checkDevice } from '../../devices/fixtures.ts';
+// What the devices of this machine are, and whether they compute what they should: each in a process of its own, which a driver may bring down.
 import { listDevices, openDevice } from '../../devices/index.ts';
 import { findNative } from '../../devices/native.ts';
-import { checkNumerics } from '../fixtures.ts';
-import type { DoctorFindings } from '../protocol.ts';
+import { checkParts, conformance, quickParts } from '../conformance/index.ts';
 import type { Job } from '../worker.ts';
 
 export const devices: Job<'devices'> = () => listDevices();
 
-export const doctor: Job<'doctor'> = async () => {
-  const found: DoctorFindings['devices'] = [];
-  let lapack = { found: false, detail: 'no device could be opened' };
-  for (const report of await listDevices()) {
-    const checks: Check[] = [];
-    if (report.usable) {
-      const device = await openDevice(report.name);
-      try {
-        checks.push(...(await checkDevice(device)), ...(await checkNumerics(device)));
-        lapack = device.algebra.lapack;
-      } finally {
-        device.dispose();
-      }
-    }
-    found.push({ ...report, checks });
-  }
+export const doctor: Job<'doctor'> = async ({ device: name, full }, { tell }) => {
   const { library, detail } = await findNative();
-  return { devices: found, blas: { found: library !== null, name: library?.name ?? '', detail }, lapack };
+  // The self-test is the first of the checks; here its failures are to be seen, not thrown.
+  const device = await openDevice(name, { selfTest: false });
+  try {
+    const checks = await checkParts(device, full ? conformance : quickParts, (part) => tell({ kind: 'part', part }));
+    return { checks, blas: { found: library !== null, name: library?.name ?? '', detail }, lapack: device.algebra.lapack };
+  } finally {
+    device.dispose();
+  }
 };

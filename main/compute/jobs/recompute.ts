@@ -23,7 +23,7 @@ export const recompute: Job<'recompute'> = async ({ config, device: wish, probes
       const made = { device, network, probe, context };
       if (what.includes('features')) await features(made, (layer) => `features/${split}/${epoch}/${layer}`);
       if (what.includes('outputs'))
-        await send(context, `outputs/${split}/${epoch}`, [probe.ids.length, classes], piecesOf(outputsOf(made)));
+        await send(context, `outputs/${split}/${epoch}`, [probe.ids.length, classes], piecesOf(await outputsOf(made)));
       if (what.includes('ntk')) await ntk(made, `ntk/${split}/${epoch}`);
       context.tell({ kind: 'share', done: ++done / (epochs.length * probes.length) });
     }
@@ -44,17 +44,17 @@ const madeOf = ({ device, network, probe }: Made) => {
 };
 
 async function features(made: Made, nameOf: (layer: string) => string): Promise<void> {
-  for (const { layer, features: rows, P, N } of madeOf(made).layers)
-    await send(made.context, nameOf(layer), [P, N], (from, to) => {
+  for (const { layer, features: rows, P, N } of (await madeOf(made)).layers)
+    await send(made.context, nameOf(layer), [P, N], async (from, to) => {
       // Pieces are counted in numbers, layers that are not kept in rows.
       if (typeof rows !== 'function') return rows.subarray(from, to);
       const first = Math.floor(from / N);
-      return rows(first, Math.ceil(to / N)).subarray(from - first * N, to - first * N);
+      return (await rows(first, Math.ceil(to / N))).subarray(from - first * N, to - first * N);
     });
 }
 
 /** f(x) [P, C] */
-const outputsOf = (made: Made): Float32Array => madeOf(made).output;
+const outputsOf = async (made: Made): Promise<Float32Array> => (await madeOf(made)).output;
 
 async function ntk(made: Made, name: string): Promise<void> {
   const { device, network, probe, context } = made;
@@ -66,17 +66,18 @@ async function ntk(made: Made, name: string): Promise<void> {
     P,
     D: network.inputs,
     y: probe.y,
-    outputs: outputsOf(made),
+    outputs: await outputsOf(made),
     classes: probe.classes,
     keep: true,
-    block: batchOf(network.sampleBytes.tangents),
+    block: batchOf(device, network.sampleBytes.tangents),
     signal: context.signal,
   });
   if (!K) throw new Error('the tangent kernel was asked for and not kept');
   await send(context, name, [P, P], piecesOf(K));
 }
 
-type Pieces = (from: number, to: number) => Float32Array | Float64Array;
+type Piece = Float32Array | Float64Array;
+type Pieces = (from: number, to: number) => Piece | Promise<Piece>;
 const piecesOf =
   (data: Float32Array): Pieces =>
   (from, to) =>
@@ -87,7 +88,7 @@ async function send(context: JobContext<'recompute'>, name: string, shape: numbe
   const length = shape.reduce((a, b) => a * b, 1);
   for (let from = 0; from < length; from += pieceElements) {
     if (context.signal.aborted) throw new KernelscopeError('cancelled', `stopped at ${name}`);
-    const data = Float32Array.from(pieces(from, Math.min(length, from + pieceElements)));
+    const data = Float32Array.from(await pieces(from, Math.min(length, from + pieceElements)));
     await context.ask({ kind: 'piece', name, shape, from, data });
   }
 }

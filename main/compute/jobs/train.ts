@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import { KernelscopeError } from '../../contract/errors.ts';
 import { snapshotEpochs } from '../../contract/config.ts';
 import { splits, type ProbeSet, type Provenance, type Snapshot, type Split } from '../../contract/results.ts';
-import { loadDataset, probeSet, type Dataset } from '../../data/index.ts';
+import { loadDataset, probeSet, sampleShape, type Dataset } from '../../data/index.ts';
 import { openDevice, type Device } from '../../devices/index.ts';
 import { analyseSplit, probeReference } from '../../kernels/analyse.ts';
 import type { AlignmentReference } from '../../kernels/alignment.ts';
 import { createNetwork, weightsOf, type Network } from '../../networks/index.ts';
 import { train as trainNetwork } from '../../training/index.ts';
+import { requireFits } from '../fits.ts';
 import type { TrainInput } from '../protocol.ts';
 import type { Job, JobContext } from '../worker.ts';
 import { Clock } from './clock.ts';
@@ -31,6 +32,7 @@ export const train: Job<'train'> = async (input, context) => {
 
   say('starting');
   const device = await openDevice(input.device);
+  requireFits(config, sampleShape(input.dataDir, config.data.dataset), device);
   say('reading data');
   const dataset = await loadDataset(config, {
     dataDir: input.dataDir,
@@ -47,6 +49,7 @@ export const train: Job<'train'> = async (input, context) => {
     provenance: provenanceOf(device, dataset, probes, input.version),
     layers: [...network.layers],
     probes,
+    ...(device.passedOver && { passedOver: [...device.passedOver] }),
   });
 
   const references = config.analysis.alignment
@@ -79,7 +82,7 @@ export const train: Job<'train'> = async (input, context) => {
         const begun = performance.now();
         const snapshot = await analyse(event.epoch, { device, network, probes, references, input, context, say });
         const seconds = (performance.now() - begun) / 1e3;
-        await context.ask({ kind: 'snapshot', snapshot, weights: weightsOf(network), seconds });
+        await context.ask({ kind: 'snapshot', snapshot, weights: await weightsOf(network), seconds });
         clock.resume(event.epoch);
         break;
       }

@@ -7,7 +7,8 @@ export const appCalls = {
   'app.info': z.strictObject({}),
   'app.storage': z.strictObject({}),
   'devices.list': z.strictObject({}),
-  'doctor.run': z.strictObject({}),
+  /** full: the whole list of checks, which takes half a minute on a slow GPU */
+  'doctor.run': z.strictObject({ full: z.boolean().optional() }),
   'settings.get': z.strictObject({}),
   /** these, the others stay */
   'settings.set': z.strictObject(settings).partial(),

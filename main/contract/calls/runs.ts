@@ -26,8 +26,8 @@ export const runCalls = {
   /** it waits at its next step boundary, its memory kept; answers once it does or has ended, or after three seconds:
    *  a snapshot that is being analysed is finished first */
   'run.pause': z.strictObject({ run: runId }),
-  /** a paused run goes on at once where it waits, any other one from its last checkpoint at its turn */
-  'run.resume': z.strictObject({ run: runId }),
+  /** a paused run goes on at once where it waits, any other one from its last checkpoint at its turn; device: that one from now on */
+  'run.resume': z.strictObject({ run: runId, device: deviceWish.optional() }),
   /** after: the id of the last line that is known */
   'run.log': z.strictObject({
     run: runId,

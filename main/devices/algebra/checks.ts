@@ -1,8 +1,9 @@
 // What every routine asks of its input, with the value that is wrong, and how long work stays off the event loop.
 import { badInput } from '../../contract/errors.ts';
+import { breath } from '../breath.ts';
 
 /** Lets other work of this process run. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export { breath as breathe };
 
 /** LAPACK counts elements in int32: 46,340² is the last square under 2³¹. */
 export const largestOrder = 46_340;
@@ -39,7 +40,7 @@ export function allFinite(array: Float64Array | Float32Array, from = 0, to = arr
 export async function checkFinite(name: string, array: Float64Array, rows: number, columns: number): Promise<void> {
   const length = rows * columns;
   for (let from = 0; from < length; from += elementsAtOnce) {
-    if (from > 0) await breathe();
+    if (from > 0) await breath();
     const to = Math.min(length, from + elementsAtOnce);
     if (allFinite(array, from, to)) continue;
     const i = array.subarray(from, to).findIndex((v) => !Number.isFinite(v)) + from;

@@ -15,7 +15,7 @@ export const wasmBuild = (): WasmBuild => (WebAssembly.validate(new Uint8Array(p
 
 /** The compiled module of src/<name>.ts; it imports a shared memory as env.memory. */
 export function wasmModule(name: WasmName, build: WasmBuild = wasmBuild()): WebAssembly.Module {
-  return new WebAssembly.Module(Buffer.from(built[name][build], 'base64'));
+  return new WebAssembly.Module(Uint8Array.from(atob(built[name][build]), (c) => c.charCodeAt(0)));
 }
 
 /** Instance of src/<name>.ts on `memory`, which has to be shared with a maximum of at most 65536 pages; `more` beside the memory where a

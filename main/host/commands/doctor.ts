@@ -15,6 +15,7 @@ function lines(r: DoctorReport): string[] {
     `Kernelscope ${r.version}, Node ${r.node}, ${r.platform}`,
     'Devices',
     ...r.devices.flatMap((d) => [`  ${mark(d.usable)} ${d.name}: ${d.reason}`, ...checks(d)]),
+    `  auto takes ${r.automatic ?? 'none: no device agrees with known results'}`,
     'Libraries',
     `  ${mark(r.blas.found)} BLAS: ${r.blas.name ? `${r.blas.name}, ` : ''}${r.blas.detail}`,
     `  ${mark(r.lapack.found)} LAPACK: ${r.lapack.detail}`,
@@ -29,10 +30,12 @@ export const doctor: Command = {
   name: 'doctor',
   summary: 'devices and why each is or is not usable, BLAS, LAPACK, fixtures, datasets, library, free disk',
   usage: '',
-  flags: {},
+  flags: {
+    full: { help: 'the whole list on every device: operators, gradients, training runs, NTK, alignments; up to a minute on a slow GPU' },
+  },
   words: { least: 0, most: 0, are: '' },
-  async run(_, { output, services }) {
-    const report = await (await services('read')).call('doctor.run', {});
+  async run(args, { output, services }) {
+    const report = await (await services('read')).call('doctor.run', { full: args.on('full') });
     output.document(report);
     for (const line of lines(report)) output.line(line);
     const failed = report.devices.flatMap((d) => d.checks.filter((c) => !c.passed).map((c) => `${d.name}: ${c.name}`));

@@ -5,6 +5,7 @@ import type { Events } from '../../contract/calls.ts';
 import type { RunState } from '../../contract/results.ts';
 import type { Services } from '../boot.ts';
 import type { Context } from '../cli/command.ts';
+import type { DeviceChoice } from '../cli/settings.ts';
 import { duration, percent } from '../cli/words.ts';
 
 const ended = (state: RunState) => state !== 'queued' && state !== 'running' && state !== 'paused';
@@ -46,16 +47,18 @@ function watch(services: Services, context: Context): Watch {
   };
 }
 
-/** Runs `what` (a config to start, or the id of a run to resume) to its end and reports it.
+/** Runs `what` (a config to start, or the id of a run to resume, on another `device` where one is named) to its end and reports it.
  *  @throws KernelscopeError `failed` with the reason, `cancelled` with how to go on */
-export async function follow(what: RunConfig | string, how: 'start' | 'resume', context: Context): Promise<void> {
+export async function follow(what: RunConfig | string, how: 'start' | 'resume', context: Context, device?: DeviceChoice): Promise<void> {
   const { output, signal } = context;
   const services = await context.services('write');
   const { call } = services;
   const watching = watch(services, context);
   try {
     const { id } =
-      typeof what === 'string' ? await call('run.resume', { run: what }) : await call('run.start', { config: what, name: what.name });
+      typeof what === 'string'
+        ? await call('run.resume', { run: what, ...(device && { device }) })
+        : await call('run.start', { config: what, name: what.name });
     output.line(id); // at once: who is interrupted wants to know it
     output.log(`${how === 'start' ? 'started' : 'resumed'} ${id}`);
     const cancel = () => void call('run.cancel', { run: id }).catch((error: unknown) => output.detail(String(error)));

@@ -10,7 +10,7 @@ const flags: Command['flags'] = {
   set: { value: 'PATH=VALUE', many: true, help: 'changes a field: --set training.epochs=5' },
   name: { value: 'NAME', help: 'name of the run' },
   tag: { value: 'TAG', many: true, help: 'a tag more' },
-  resume: { value: 'RUN', help: 'goes on with this run from its last checkpoint' },
+  resume: { value: 'RUN', help: 'goes on with this run from its last checkpoint; with --device on that device' },
   'print-config': { help: 'prints the complete config and does nothing' },
   'dry-run': { help: 'prints the cost estimate and does nothing' },
 };
@@ -51,7 +51,7 @@ export const run: Command = {
       checkResume(args);
       const { id, state } = await (await services('read')).call('run.get', { run: resume });
       if (state === 'done') throw badInput(`--resume: expected a run that is not finished, got ${id}, which is done`);
-      return follow(id, 'resume', context);
+      return follow(id, 'resume', context, args.on('device') ? context.settings.device : undefined);
     }
     if (args.words.length === 0) throw badInput('run: expected PRESET, CONFIG.json or --resume RUN, got nothing; see presets');
     const config = await configOf(args, context);

@@ -33,7 +33,7 @@ export async function principalDirections(algebra: Algebra, F: Features): Promis
 
 async function throughFeatures(algebra: Algebra, F: Features): Promise<Basis> {
   const { P, N } = F;
-  const A = centredRows(F, 0, P);
+  const A = await centredRows(F, 0, P);
   const G = new Float64Array(N * N);
   await algebra.syrk({ trans: true, n: N, k: P, a: A, c: G });
   const { values, vectors } = await algebra.symmetricEigen(G, N);
@@ -74,13 +74,13 @@ export async function centredKernel(algebra: Algebra, F: Features, step = rowsAt
   const K = new Float64Array(P * P);
   for (let i = 0; i < P; i += step) {
     const m = Math.min(step, P - i);
-    const a = centredRows(F, i, i + m);
+    const a = await centredRows(F, i, i + m);
     const diagonal = new Float64Array(m * m);
     await algebra.syrk({ n: m, k: N, a, c: diagonal });
     for (let r = 0; r < m; r++) K.set(diagonal.subarray(r * m, (r + 1) * m), (i + r) * P + i);
     for (let j = 0; j < i; j += step) {
       const n = Math.min(step, i - j);
-      await algebra.gemm({ transB: true, m, n, k: N, a, b: centredRows(F, j, j + n), c: K.subarray(i * P + j), ldc: P });
+      await algebra.gemm({ transB: true, m, n, k: N, a, b: await centredRows(F, j, j + n), c: K.subarray(i * P + j), ldc: P });
     }
     for (let r = i; r < i + m; r++) for (let c = 0; c < i; c++) K[c * P + r] = K[r * P + c];
   }

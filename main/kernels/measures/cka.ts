@@ -32,7 +32,7 @@ async function product(algebra: Algebra, a: Pick<Operand, 'features' | 'K'>, b: 
 /** ⟨K, A Aᵀ⟩ = ⟨A, K A⟩. K: [P, P] */
 async function kernelWith(algebra: Algebra, K: Float64Array, F: Features): Promise<number> {
   const { P, N } = F;
-  const A = centredRows(F, 0, P);
+  const A = await centredRows(F, 0, P);
   const KA = new Float64Array(P * N);
   await algebra.gemm({ m: P, n: N, k: P, a: K, b: A, c: KA });
   return dot(A, KA);
@@ -52,7 +52,7 @@ async function operand(algebra: Algebra, features: Features, own: (square: numbe
   const { P, N } = features;
   const K = N >= P ? await centredKernel(algebra, features) : null;
   // Rows may be made on demand by a network that is gone by the time of a comparison.
-  const all = K ? null : features.rows(0, P);
+  const all = K ? null : await features.rows(0, P);
   const kept = { ...features, rows: all ? (from: number, to: number) => all.subarray(from * N, to * N) : released };
   const square = await product(algebra, { features: kept, K }, { features: kept, K });
   return { features: kept, K, square, debiased: own(square) };

@@ -50,7 +50,7 @@ export function comparison<T>(algebra: Algebra, { symmetric, options, bytes, pre
     options,
     bytes,
     async add(input) {
-      const features = alignable(input);
+      const features = await alignable(input);
       first ??= { layer: input.layer, P: input.P };
       if (input.P !== first.P)
         throw badInput(

@@ -22,7 +22,7 @@ export const procrustes: Measure<Shape> = {
   async prepare(algebra, features) {
     const { P, N } = features;
     const norm = Math.sqrt(features.trace);
-    if (N <= P) return { P, n: N, A: centredRows(features, 0, P).map((v) => v / norm) };
+    if (N <= P) return { P, n: N, A: (await centredRows(features, 0, P)).map((v) => v / norm) };
     const { U, s, rank } = await principalDirections(algebra, features);
     return { P, n: rank, A: U.map((u, q) => (u * s[q % rank]) / norm) };
   },

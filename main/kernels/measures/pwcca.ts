@@ -41,7 +41,7 @@ async function neurons(algebra: Algebra, F: Features, { U, rank, P }: Subspace):
   for (let from = 0; from < P; from += step) {
     const k = Math.min(step, P - from);
     const u = U.subarray(from * rank, (from + k) * rank);
-    await algebra.gemm({ transA: true, m: rank, n: N, k, a: u, b: centredRows(F, from, from + k), beta: from > 0 ? 1 : 0, c: Z });
+    await algebra.gemm({ transA: true, m: rank, n: N, k, a: u, b: await centredRows(F, from, from + k), beta: from > 0 ? 1 : 0, c: Z });
   }
   return Z;
 }

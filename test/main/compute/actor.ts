@@ -60,6 +60,7 @@ serveJob(
     send: (message: Up) => void process.send?.(process.env.OLD && message.kind === 'hello' ? { ...message, protocol: 0 } : message),
     onMessage: (listener) => process.on('message', (message) => listener(message as Down)),
     leave: () => process.exit(0),
+    pid: process.pid,
   },
   table,
 );

@@ -160,7 +160,9 @@ describe.each([true, false])('native BLAS: %s', (native) => {
       const scale = Float32Array.from(g, (s, c) => s / Math.sqrt(v[c] + 1e-5));
       const shift = Float32Array.from(b, (s, c) => s - m[c] * scale[c]);
       const want = d.ops.convUnit({ x, w, gamma, beta, skip, running: null, inputGradient: false });
-      expect(distance(d.ops.convAffine(x, w, scale, shift, skip).dataSync(), want.dataSync())).toBeLessThan(1e-5);
+      expect(distance(d.ops.convAffine(x, w, d.tf.tensor1d(scale), d.tf.tensor1d(shift), skip).dataSync(), want.dataSync())).toBeLessThan(
+        1e-5,
+      );
     });
   });
 

@@ -97,15 +97,15 @@ test('batches of three and tiles of seven samples', async () => {
   near(await analyse(set, small), await analyse(set));
 });
 
-test('layers that are made again by rows are those that are kept', () => {
+test('layers that are made again by rows are those that are kept', async () => {
   const { x } = probe(P, 3);
-  const kept = layerFeatures(device, network, { x, P, D });
-  const again = layerFeatures(device, network, { x, P, D, budget: 4 * P * network.widths[9] });
+  const kept = await layerFeatures(device, network, { x, P, D });
+  const again = await layerFeatures(device, network, { x, P, D, budget: 4 * P * network.widths[9] });
   expect(again.layers.map((l) => typeof l.features === 'function')).toEqual(network.widths.map((_, l) => l !== 9));
   expect(again.output).toEqual(kept.output);
   for (const [l, { features, N }] of again.layers.entries()) {
     const all = kept.layers[l].features as Float32Array;
-    const rows = typeof features === 'function' ? features(7, 29) : features.subarray(7 * N, 29 * N);
+    const rows = typeof features === 'function' ? await features(7, 29) : features.subarray(7 * N, 29 * N);
     const size = Math.max(...all.map(Math.abs));
     rows.forEach((v, i) => expect(Math.abs(v - all[7 * N + i])).toBeLessThan(2e-6 * size));
   }

@@ -39,7 +39,7 @@ describe('⟨HK₁H, HK₂H⟩', () => {
     [20, 30, 25],
     [20, 20, 20],
   ])('P = %i, N = %i and %i: the same in whatever blocks', async (P, a, b) => {
-    const [A, B] = [readFeatures(input(P, a, 1, 5)), readFeatures(input(P, b, 2, 5))];
+    const [A, B] = [await readFeatures(input(P, a, 1, 5)), await readFeatures(input(P, b, 2, 5))];
     const [Ka, Kb] = [centre(gram(features(P, a, 1, 5))), centre(gram(features(P, b, 2, 5)))];
     const want = [inner(Ka, Ka), inner(Ka, Kb)];
     for (const rows of [undefined, 1, 3, 7, 100]) {

@@ -4,6 +4,7 @@ import { parseConfig } from '../../../main/contract/config.ts';
 import type { NamedArray } from '../../../main/contract/results.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
 import { createNetwork, restoreWeights, weightsOf } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { createMlp, layerNames } from '../../../main/networks/mlp.ts';
 import { refusal } from '../data/support.ts';
 import { mlp, normals, shaken } from './support.ts';
@@ -36,7 +37,7 @@ describe('what a network says of itself', () => {
     const network = createMlp(device, mlp({ hidden: [7, 5] }), 1, 3, 2);
     const bare = createMlp(device, mlp({ hidden: [7, 5], bias: false }), 1, 3, 2);
     expect(network).toMatchObject({ layers: ['layer1', 'layer2'], widths: [7, 5], inputs: 3, classes: 2 });
-    expect(weightsOf(network).map((w) => [w.name, w.shape])).toEqual([
+    expect(weightsNow(network).map((w) => [w.name, w.shape])).toEqual([
       ['layer1.weight', [3, 7]],
       ['layer1.bias', [7]],
       ['layer2.weight', [7, 5]],
@@ -44,7 +45,7 @@ describe('what a network says of itself', () => {
       ['readout.weight', [5, 2]],
       ['readout.bias', [2]],
     ]);
-    expect(weightsOf(bare).map((w) => w.name)).toEqual(['layer1.weight', 'layer2.weight', 'readout.weight']);
+    expect(weightsNow(bare).map((w) => w.name)).toEqual(['layer1.weight', 'layer2.weight', 'readout.weight']);
     network.dispose();
     bare.dispose();
   });
@@ -52,7 +53,7 @@ describe('what a network says of itself', () => {
   test('a config names the network and its seed', () => {
     const config = parseConfig({ seed: 9, model: { hidden: [6], bias: false, parameterisation: 'ntk' } });
     const [network, same] = [createNetwork(device, config, [4], 3), createMlp(device, mlpOf(config), 9, 4, 3)];
-    expect(weightsOf(network)).toEqual(weightsOf(same));
+    expect(weightsNow(network)).toEqual(weightsNow(same));
     network.dispose();
     same.dispose();
   });
@@ -61,7 +62,7 @@ describe('what a network says of itself', () => {
 describe('initial weights', () => {
   test.each(['standard', 'ntk'] as const)('%s: mean 0, variance 1/N_in or 1, biases 0', (parameterisation) => {
     const network = createMlp(device, mlp({ hidden: [200, 300], parameterisation }), 4, 100, 50);
-    const weights = weightsOf(network);
+    const weights = weightsNow(network);
     for (const [name, inputs] of [
       ['layer1.weight', 100],
       ['layer2.weight', 200],
@@ -80,9 +81,9 @@ describe('initial weights', () => {
 
   test('are the same for the same seed and no others for another', () => {
     const [a, again, other] = [1, 1, 2].map((seed) => createMlp(device, mlp(), seed, 6, 3));
-    expect(weightsOf(again)).toEqual(weightsOf(a));
-    const shared = weightsOf(other).flatMap((w, i) =>
-      w.name.endsWith('.bias') ? [] : [...w.data].filter((v, j) => v === weightsOf(a)[i].data[j]),
+    expect(weightsNow(again)).toEqual(weightsNow(a));
+    const shared = weightsNow(other).flatMap((w, i) =>
+      w.name.endsWith('.bias') ? [] : [...w.data].filter((v, j) => v === weightsNow(a)[i].data[j]),
     );
     expect(shared).toEqual([]);
     for (const n of [a, again, other]) n.dispose();
@@ -120,26 +121,27 @@ test.each(activations)('%s: a standard net with weights W equals an ntk net with
 });
 
 describe('weights', () => {
-  test('go out as copies and come back bit for bit', () => {
+  test('go out as copies and come back bit for bit', async () => {
     const network = createMlp(device, mlp(), 1, 6, 3);
-    const kept = weightsOf(network);
+    const kept = await weightsOf(network);
     const wanted = shaken(network, 3);
     restoreWeights(device, network, [...wanted].reverse()); // by name, in whatever order
-    expect(weightsOf(network)).toEqual(wanted);
+    expect(await weightsOf(network)).toEqual(wanted);
+    expect(weightsNow(network)).toEqual(wanted);
     expect(kept).not.toEqual(wanted); // the copies did not follow
-    const out = weightsOf(network);
+    const out = await weightsOf(network);
     device.tf.tidy(() => device.ops.sgd(network.parameters[0].variable, device.tf.ones([6, 5]), { rate: 1 })); // in place
     expect(out).toEqual(wanted);
-    expect(weightsOf(network)).not.toEqual(wanted);
+    expect(weightsNow(network)).not.toEqual(wanted);
     restoreWeights(device, network, out);
     wanted[0].data.fill(0);
-    expect(numbersOf(weightsOf(network), 'layer1.weight').some((v) => v !== 0)).toBe(true);
+    expect(numbersOf(weightsNow(network), 'layer1.weight').some((v) => v !== 0)).toBe(true);
     network.dispose();
   });
 
   test('of another network are refused by name and shape', async () => {
     const network = createMlp(device, mlp(), 1, 6, 3);
-    const weights = weightsOf(network);
+    const weights = weightsNow(network);
     const put = (w: NamedArray[]) => refusal(() => restoreWeights(device, network, w), 'failed');
     expect(await put(weights.slice(1))).toBe('weights: expected 6 arrays, got 5');
     expect(await put(weights.map((w) => (w.name === 'layer2.weight' ? { ...w, shape: [4, 5] } : w)))).toBe(
@@ -148,7 +150,7 @@ describe('weights', () => {
     expect(await put(weights.map((w) => (w.name === 'readout.bias' ? { ...w, name: 'layer3.bias' } : w)))).toBe(
       'weights: expected readout.bias [3], got none',
     );
-    expect(weightsOf(network)).toEqual(weights);
+    expect(weightsNow(network)).toEqual(weights);
     network.dispose();
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig, type RunConfig } from '../../../main/contract/config.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
 import { createNetwork, resnet11Layers, restoreWeights, weightsOf, type Network } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { createStep } from '../../../main/training/step.ts';
 import { gaussians } from '../../support/numerics.ts';
 
@@ -92,7 +93,7 @@ describe.each([
       const network = trained(c);
       device.tf.tidy(() => {
         const { tf } = device;
-        const weights = Object.fromEntries(weightsOf(network).map((w) => [w.name, tf.tensor(w.data, w.shape)]));
+        const weights = Object.fromEntries(weightsNow(network).map((w) => [w.name, tf.tensor(w.data, w.shape)]));
         const x = tf.tensor2d(samples(5), [5, inputs]);
         const { output, maps } = reference(c, weights, tf.reshape(x, [5, 8, 8, 3]));
         const made = network.features(x);
@@ -142,7 +143,7 @@ describe.each([
     // J [P, C, parameters] by differentiating the definition, one output of one sample at a time
     const names = network.parameters.map((p) => p.name);
     const buffers = network.buffers.map((p) => p.name);
-    const fixed = Object.fromEntries(weightsOf(network).map((w) => [w.name, tf.tensor(w.data, w.shape)]));
+    const fixed = Object.fromEntries(weightsNow(network).map((w) => [w.name, tf.tensor(w.data, w.shape)]));
     const layerOf = (name: string) => name.split('.')[0];
     const J: Record<string, number[]>[][] = Array.from({ length: P }, (_, i) =>
       Array.from({ length: classes }, (_, k) =>
@@ -191,12 +192,12 @@ describe.each([
     network.dispose();
   });
 
-  test('weights and running statistics go out and come back, and nothing is left behind', () => {
+  test('weights and running statistics go out and come back, and nothing is left behind', async () => {
     const before = device.tf.memory().numTensors;
     const network = trained(config(model));
     const other = createNetwork(device, config(model), shape, classes);
-    restoreWeights(device, other, weightsOf(network));
-    expect(weightsOf(other)).toEqual(weightsOf(network));
+    restoreWeights(device, other, await weightsOf(network));
+    expect(await weightsOf(other)).toEqual(weightsNow(network));
     expect(network.buffers).toHaveLength(model.batchNorm ? 22 : 0);
     device.tf.tidy(() => {
       const x = device.tf.tensor2d(samples(3), [3, inputs]);

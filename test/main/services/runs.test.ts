@@ -77,6 +77,12 @@ test.each([
     'failed',
     'Stopped at epoch 3: loss became NaN.',
   ],
+  [
+    'a GPU that went away',
+    new KernelscopeError('device-lost', 'webgpu: the device was lost (unknown)'),
+    'interrupted',
+    'webgpu: the device was lost (unknown); it can be resumed, also on another device',
+  ],
   ['a bug', new TypeError('x is not a function'), 'failed', 'x is not a function'],
 ])('%s: the run says why, and can be resumed from its checkpoint', async (_, error, state, reason) => {
   const { compute, started } = playedCompute();
@@ -93,6 +99,35 @@ test.each([
   started[1].done();
   expect(await services.runToEnd(id)).toMatchObject({ state: 'done', reason: null });
   await expect(services['run.resume']({ run: id })).rejects.toThrow('is done; there is nothing to resume');
+  await services.close();
+});
+
+test('a run whose device went away goes on from its checkpoint on the one that is named; a paused run stays where it is', async () => {
+  const { compute, started } = playedCompute(undefined, [{ name: 'cpu', usable: true, reason: 'there' }]);
+  const { services, library } = setUp(compute);
+  const { id } = await services['run.start']({ config: config(), device: 'auto' });
+  await settle();
+  const passedOver = [{ name: 'cuda', usable: false, reason: 'no driver' }] as const;
+  await started[0].report({
+    kind: 'begin',
+    provenance,
+    layers: [],
+    probes: { train: probe(), test: probe() },
+    passedOver: [...passedOver],
+  });
+  await started[0].report({ kind: 'checkpoint', checkpoint: checkpoint(2) });
+  started[0].fail(new KernelscopeError('device-lost', 'webgpu: the device was lost (unknown)'));
+  await services.runToEnd(id);
+  await services['run.resume']({ run: id, device: 'cpu' });
+  await settle();
+  expect(started.map((s) => s.input.device)).toEqual(['auto', 'cpu']);
+  expect(started[1].input.resume).toEqual(checkpoint(2));
+  const lines = (await services['run.log']({ run: id })).map((l) => l.line);
+  expect(lines).toContain('not on cuda: no driver');
+  expect(lines).toContain('device asked for from now on: cpu');
+  await started[1].report({ kind: 'paused' });
+  await expect(services['run.resume']({ run: id, device: 'cpu' })).rejects.toThrow('device: expected none for a paused run');
+  expect(library.runs.get(id).state).toBe('paused');
   await services.close();
 });
 

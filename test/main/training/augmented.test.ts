@@ -5,7 +5,8 @@ import type { Checkpoint } from '../../../main/contract/results.ts';
 import { createAugmenter, type Dataset } from '../../../main/data/index.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
 import { createGenerator } from '../../../main/devices/random.ts';
-import { createNetwork, weightsOf, type Network } from '../../../main/networks/index.ts';
+import { createNetwork, type Network } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { Batches } from '../../../main/training/batches.ts';
 import { epochMetrics } from '../../../main/training/metrics.ts';
 import { train } from '../../../main/training/index.ts';
@@ -66,7 +67,7 @@ async function trained(c = config(), resume?: Checkpoint, stopAt = Infinity) {
     expect(error).toMatchObject({ code: 'cancelled' });
   }
   const clean = await epochMetrics(device, network, images, 3, async () => undefined);
-  const weights = weightsOf(network);
+  const weights = weightsNow(network);
   network.dispose();
   return { seen, checkpoint, metrics, clean, weights };
 }

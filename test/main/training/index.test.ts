@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { SnapshotPlan } from '../../../main/contract/config.ts';
 import { KernelscopeError } from '../../../main/contract/errors.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
-import { createNetwork, weightsOf } from '../../../main/networks/index.ts';
+import { createNetwork } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { metricEpochs, train } from '../../../main/training/index.ts';
 import { classes, config, dataset, inputs, run, said } from './support.ts';
 
@@ -67,7 +68,7 @@ describe('what it says', () => {
     const atSnapshot: unknown[] = [];
     const { checkpoints, weights } = await run(device, config(), {
       checkpointEvery: hour,
-      onEvent: (event, network) => event.kind === 'snapshot' && atSnapshot.push(weightsOf(network)),
+      onEvent: (event, network) => event.kind === 'snapshot' && atSnapshot.push(weightsNow(network)),
     });
     expect(checkpoints.map((c) => c.weights)).toEqual(atSnapshot);
     expect(checkpoints.at(-1)?.weights).toEqual(weights);

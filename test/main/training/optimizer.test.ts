@@ -71,18 +71,18 @@ describe.each(kinds)('%s', (kind) => {
     expect(device.memory().tensors).toBe(before);
   });
 
-  test('goes on from its state bit for bit, and keeps copies', () => {
+  test('goes on from its state bit for bit, and keeps copies', async () => {
     const [whole, first, second] = [parameters(), parameters(), parameters()];
     const [a, b, c] = [whole, first, second].map((p) => createOptimizer(device, p, settings(kind)));
     for (let t = 1; t <= 6; t++) update(a, 0.1, t);
     for (let t = 1; t <= 3; t++) update(b, 0.1, t);
-    const state = b.state();
+    const state = await b.state();
     const kept = structuredClone(state);
     second.forEach(({ variable }, p) => variable.assign(first[p].variable));
     c.restore(state);
     for (let t = 4; t <= 6; t++) update(c, 0.1, t);
     second.forEach(({ variable }, p) => expect(variable.dataSync()).toEqual(whole[p].variable.dataSync()));
-    expect(c.state()).toEqual(a.state());
+    expect(await c.state()).toEqual(await a.state());
     expect(state).toEqual(kept);
     for (const o of [a, b, c]) o.dispose();
     for (const { variable } of [whole, first, second].flat()) variable.dispose();
@@ -92,7 +92,7 @@ describe.each(kinds)('%s', (kind) => {
     const made = parameters();
     const optimizer = createOptimizer(device, made, settings(kind));
     const slots = { sgd: [], momentum: ['velocity'], adam: ['m', 'v'] }[kind];
-    const state = optimizer.state();
+    const state = await optimizer.state();
     expect(state.map((s) => s.name)).toEqual([0, 1, 2].flatMap((p) => slots.map((s) => `p${p}.${s}`)));
     expect(state.every((s) => s.data.every((v) => v === 0))).toBe(true);
     for (const [i, wrong] of [[], [{ ...state[0], shape: [12] }, ...state.slice(1)]].entries()) {

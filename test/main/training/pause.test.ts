@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Checkpoint } from '../../../main/contract/results.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
-import { createNetwork, weightsOf, type Network } from '../../../main/networks/index.ts';
+import { createNetwork, type Network } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { PauseGate } from '../../../main/training/gate.ts';
 import { train, type TrainEvent } from '../../../main/training/index.ts';
 import { classes, config, dataset, inputs, run, said } from './support.ts';
@@ -43,7 +44,7 @@ test('a run that is paused again and again ends with the weights, metrics and ch
     setTimeout(() => gate.open(), 5);
   }
   expect(places).toEqual([1, 5, 8, 19]);
-  expect(weightsOf(network)).toEqual(whole.weights);
+  expect(weightsNow(network)).toEqual(whole.weights);
   const metrics = heard.flatMap((e) => (e.kind === 'epoch' ? [e.metrics] : []));
   expect(metrics).toEqual(whole.metrics);
   expect(heard.findLast((e) => e.kind === 'checkpoint')).toEqual(whole.events.findLast((e) => e.kind === 'checkpoint'));

@@ -6,7 +6,8 @@ import type { EpochMetrics, NamedArray } from '../../../main/contract/results.ts
 import type { Samples } from '../../../main/data/index.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
 import { createGenerator } from '../../../main/devices/random.ts';
-import { createNetwork, weightsOf } from '../../../main/networks/index.ts';
+import { createNetwork } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { Batches } from '../../../main/training/batches.ts';
 import { reference } from '../networks/support.ts';
 import { classes, config, dataset, inputs, run } from './support.ts';
@@ -88,7 +89,7 @@ test.each(cases)('20 steps of %s, %s, %s', async (optimizer, parameterisation, s
     training: { optimizer, schedule, learningRate: optimizer === 'adam' ? 0.02 : 0.1, momentum: 0.7 },
   });
   const start = createNetwork(device, c, [inputs], classes);
-  const expected = trained(c, weightsOf(start), dataset().train);
+  const expected = trained(c, weightsNow(start), dataset().train);
   start.dispose();
   const { weights } = await run(device, c);
   // 20 updates of weights of size 1, each rounded to float32 (6e-8), and gradients as good as that; Adam divides by √v̂
@@ -114,7 +115,7 @@ describe('metrics', () => {
     const at: { weights: NamedArray[]; metrics: EpochMetrics }[] = [];
     await run(device, c, {
       dataset: set,
-      onEvent: (event, network) => event.kind === 'epoch' && at.push({ weights: weightsOf(network), metrics: event.metrics }),
+      onEvent: (event, network) => event.kind === 'epoch' && at.push({ weights: weightsNow(network), metrics: event.metrics }),
     });
     expect(at.map((a) => a.metrics.epoch)).toEqual([0, 1, 2]);
     for (const { weights, metrics } of at) {

@@ -4,7 +4,8 @@ import { parseConfig } from '../../../main/contract/config.ts';
 import type { Checkpoint, NamedArray } from '../../../main/contract/results.ts';
 import type { Dataset, Samples } from '../../../main/data/index.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
-import { createNetwork, weightsOf } from '../../../main/networks/index.ts';
+import { createNetwork } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { train } from '../../../main/training/index.ts';
 import { gaussians } from '../../support/numerics.ts';
 
@@ -49,7 +50,7 @@ async function run(o: { steps?: number; resume?: Checkpoint }): Promise<{ weight
   } catch (error) {
     expect(error).toMatchObject({ code: 'cancelled' });
   }
-  const weights = weightsOf(network);
+  const weights = weightsNow(network);
   network.dispose();
   return { weights, checkpoint };
 }

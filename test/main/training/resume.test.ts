@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig } from '../../../main/contract/config.ts';
 import type { Checkpoint, NamedArray } from '../../../main/contract/results.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
-import { createNetwork, weightsOf, type Network } from '../../../main/networks/index.ts';
+import { createNetwork, type Network } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { train } from '../../../main/training/index.ts';
 import { classes, config, dataset, inputs, run, said } from './support.ts';
 import { refusal } from '../data/support.ts';
@@ -86,7 +87,7 @@ describe.each(kinds)('%s, %s', (optimizer, schedule) => {
     const network = createNetwork(device, config({ seed: 99 }), [inputs], classes);
     const going = train({ device, network, dataset: dataset(), config: c, resume: checkpoint as Checkpoint });
     while (!(await going.next()).done);
-    expect(weightsOf(network)).toEqual(whole.weights);
+    expect(weightsNow(network)).toEqual(whole.weights);
     network.dispose();
   });
 

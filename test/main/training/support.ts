@@ -3,7 +3,8 @@ import { parseConfig, type RunConfig, type TrainingConfig } from '../../../main/
 import type { Checkpoint, EpochMetrics, NamedArray } from '../../../main/contract/results.ts';
 import type { Dataset, Samples } from '../../../main/data/index.ts';
 import type { Device } from '../../../main/devices/index.ts';
-import { createNetwork, weightsOf, type Network } from '../../../main/networks/index.ts';
+import { createNetwork, type Network } from '../../../main/networks/index.ts';
+import { weightsNow } from '../../support/weights.ts';
 import { train, type TrainEvent, type TrainOptions } from '../../../main/training/index.ts';
 import { gaussians } from '../../support/numerics.ts';
 
@@ -74,7 +75,7 @@ export async function run(device: Device, c: RunConfig, { onEvent, ...options }:
   } catch (error) {
     made.error = error;
   }
-  made.weights = weightsOf(network);
+  made.weights = weightsNow(network);
   network.dispose();
   return made;
 }

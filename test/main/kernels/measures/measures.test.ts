@@ -188,7 +188,7 @@ test('a centred kernel is the same in whatever tiles', async () => {
   const A = features(11, 5, 2, 4);
   const want = flat(centre(gram(A)));
   for (const step of [1, 4, 10, 11]) {
-    const K = await centredKernel(algebra, readFeatures(input(A)), step);
+    const K = await centredKernel(algebra, await readFeatures(input(A)), step);
     // the naive one holds means of 16·N beside the centred part
     for (const [k, v] of K.entries()) expect(Math.abs(v - want[k])).toBeLessThan(1e-12);
   }

@@ -1,0 +1,13 @@
+import path from 'node:path';
+import { defineConfig } from 'vite';
+
+const root = path.resolve(import.meta.dirname, 'main/compute/page');
+
+/** The compute process as a page, for hidden windows. */
+export default defineConfig({
+  root,
+  base: './',
+  logLevel: 'error',
+  resolve: { alias: [{ find: /^(node:.*|koffi)$/, replacement: path.join(root, 'absent.ts') }] },
+  build: { outDir: path.resolve(import.meta.dirname, 'dist/page'), emptyOutDir: true, target: 'esnext', chunkSizeWarningLimit: 4000 },
+});
