@@ -12,11 +12,13 @@ export const settings = {
   columns: z.array(z.string().max(200)).max(60).default([]),
   views: z.array(savedView).max(200).default([]),
   /** with which figures are exported unless something else is asked for */
-  figure: z.strictObject({ style: figureStyle, dpi: z.number().int().min(dpiRange[0]).max(dpiRange[1]), unit: z.enum(['mm', 'in']) }).default({
-    style: { widthMm: 85, theme: 'light' },
-    dpi: 300,
-    unit: 'mm',
-  }),
+  figure: z
+    .strictObject({ style: figureStyle, dpi: z.number().int().min(dpiRange[0]).max(dpiRange[1]), unit: z.enum(['mm', 'in']) })
+    .default({
+      style: { widthMm: 85, theme: 'light' },
+      dpi: 300,
+      unit: 'mm',
+    }),
 } as const;
 
 export type SettingName = keyof typeof settings;

@@ -11,8 +11,9 @@ const sentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 const wire = Buffer.concat([Buffer.from(sentinel), Buffer.from([1, 9]), Buffer.from('101100101')]);
 const words = (text: string) => Buffer.from(`${text}\n`);
 
-export const electronVersion = (JSON.parse(readFileSync(path.join(root, 'node_modules/electron/package.json'), 'utf8')) as { version: string })
-  .version;
+export const electronVersion = (
+  JSON.parse(readFileSync(path.join(root, 'node_modules/electron/package.json'), 'utf8')) as { version: string }
+).version;
 
 /** Writes `electron-v…-linux-x64.zip` into a folder. */
 export async function makeStandin(folder: string): Promise<string> {
