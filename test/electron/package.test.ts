@@ -6,6 +6,7 @@ import { FuseV1Options } from '@electron/fuses';
 import { expect, test } from 'vitest';
 import { bundleExtension } from '../../main/contract/bundles.ts';
 import config from '../../forge.config.ts';
+import { updatesFrom } from '../../scripts/maker-electron-builder.ts';
 
 const { packagerConfig, plugins, makers } = config as Required<ForgeConfig>;
 const builder = readFileSync(path.resolve('electron-builder.yml'), 'utf8');
@@ -38,4 +39,11 @@ test('bundles belong to the app on every system', () => {
   const deb = (makers as unknown as { name: string; configOrConfigFetcher: unknown }[]).find((m) => m.name === 'deb');
   expect(deb?.configOrConfigFetcher).toMatchObject({ options: { mimeType: [mime] } });
   expect(builder).toMatch(new RegExp(`fileAssociations:\\n  - \\{ ext: ${extension}, .*mimeType: ${mime}`));
+});
+
+test('metadata for updates are written for an https address alone, and for none unless asked', () => {
+  expect(updatesFrom(undefined)).toBeNull();
+  expect(updatesFrom('https://example.org/kernelscope/')).toEqual([{ provider: 'generic', url: 'https://example.org/kernelscope/' }]);
+  for (const wrong of ['http://example.org', 'file:///tmp', 'example.org'])
+    expect(() => updatesFrom(wrong)).toThrow('UPDATES_URL: expected');
 });
