@@ -46,6 +46,10 @@ beforeAll(async () => {
   const [line] = (await once(server.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
   browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.addInitScript(() => {
+    const kept = ((window as unknown as Tasks).longTasks = [] as number[]);
+    new PerformanceObserver((list) => kept.push(...list.getEntries().map((e) => e.duration))).observe({ type: 'longtask' });
+  });
   await page.goto(`${String(line).trim()}`, { waitUntil: 'commit' });
 }, 400_000);
 afterAll(async () => {
@@ -56,6 +60,15 @@ afterAll(async () => {
     await gone;
   }
 });
+
+type Tasks = { longTasks: number[] };
+/** What has held up the page for more than 50 ms since the last time. */
+async function sayLong(what: string): Promise<void> {
+  const long = await page.evaluate(() => (window as unknown as Tasks).longTasks.splice(0));
+  console.log(
+    `library of ${size}: ${what}: ${long.length === 0 ? 'nothing over 50 ms' : `over 50 ms: ${long.map(Math.round).join(', ')} ms`}`,
+  );
+}
 
 const rowCount = async () => Number(await page.getByRole('treegrid').getAttribute('aria-rowcount')) - 1;
 const nameAt = (row: number) => page.locator(`tbody tr[aria-rowindex="${row + 1}"] .name :is(a, .text)`).textContent();
@@ -68,6 +81,7 @@ test('loads a library of 10,000 generated runs and measures scrolling and filter
   await expect.poll(() => page.locator('.head').textContent(), { timeout: 60_000 }).not.toContain('reading');
   const whole = await page.evaluate(() => performance.now());
   console.log(`library of ${size}: first rows after ${paint.toFixed(0)} ms, the whole list after ${whole.toFixed(0)} ms`);
+  await sayLong('loading');
   const groups = groupRuns(sortRuns(runs, { key: 'created', descending: true }), 'seed');
   expect(await page.locator('.head').textContent()).toContain(`in ${groups.length.toLocaleString('en-US')} groups`);
   expect(await rowCount()).toBe(groups.length);
@@ -79,6 +93,7 @@ test('loads a library of 10,000 generated runs and measures scrolling and filter
   const byName = sortRuns(runs, { key: 'name', descending: false }).map((r) => r.name);
   await expect.poll(() => nameAt(1)).toBe(byName[0]);
 
+  await sayLong('grouping and order');
   const { steps, most } = await page.locator('.scroll').evaluate(async (box) => {
     const steps: number[] = [];
     let most = 0;
@@ -94,6 +109,7 @@ test('loads a library of 10,000 generated runs and measures scrolling and filter
     return { steps, most };
   });
   say('a frame while it scrolls', steps);
+  await sayLong('scrolling');
   expect(most).toBeLessThan(60); // rows in the page, whatever the library has
   expect(quantile(steps, 0.5)).toBeLessThan(saneMs);
 
@@ -112,6 +128,7 @@ test('loads a library of 10,000 generated runs and measures scrolling and filter
     expect(await nameAt(row), `row ${row}`).toBe(byName[row - 1]);
   }
   say('a jump to anywhere', jumps);
+  await sayLong('jumps');
 
   const box = page.getByRole('combobox', { name: 'Filter by name' });
   const filters: number[] = [];
@@ -133,6 +150,7 @@ test('loads a library of 10,000 generated runs and measures scrolling and filter
     expect(await rowCount(), text).toBe(wanted);
   }
   say('a filter, from key to rows', filters);
+  await sayLong('filters');
   expect(Math.max(...filters)).toBeLessThan(saneMs);
   await box.fill('');
   await expect.poll(rowCount).toBe(size);
@@ -155,6 +173,7 @@ test('loads a library of 10,000 generated runs and measures scrolling and filter
       ),
     );
   say('another order of the groups', sorts);
+  await sayLong('orders of groups');
   await page.keyboard.press('Escape');
   await page.locator('h1').click();
   await page.keyboard.press('Control+a');
