@@ -1,6 +1,6 @@
 // What stands in the cells of a row: of a run, or of a group, whose measures are means.
 import type { RunState, RunSummary } from '../../main/contract/results.ts';
-import { age, duration, epochsOf } from '../text.ts';
+import { age, duration, epochsOf, localTime } from '../text.ts';
 import { readColumn, type Column } from './columns.ts';
 import { toText } from './form.ts';
 import { distinct, isGroup, meanByLayer, statOf, type Group, type Line } from './groups.ts';
@@ -47,7 +47,7 @@ function measureText(column: Column, value: number): string {
 function runCell(column: Column, run: RunSummary, now: number, digits: number): Cell {
   switch (column.kind) {
     case 'age':
-      return { kind: 'text', text: ageText(run.created, now), title: new Date(run.created).toLocaleString(), dim: true };
+      return { kind: 'text', text: ageText(run.created, now), title: localTime(run.created), dim: true };
     case 'epochs':
       return { kind: 'text', text: epochsOf(run) };
     case 'tags':
@@ -75,7 +75,7 @@ function groupCell(column: Column, group: Group, now: number): Cell {
   switch (column.kind) {
     case 'age': {
       const newest = runs.reduce((last, r) => (r.created > last ? r.created : last), runs[0].created);
-      return { kind: 'text', text: ageText(newest, now), title: `newest: ${new Date(newest).toLocaleString()}`, dim: true };
+      return { kind: 'text', text: ageText(newest, now), title: `newest: ${localTime(newest)}`, dim: true };
     }
     case 'epochs': {
       const slowest = runs.reduce((a, b) => (b.epoch / b.epochs < a.epoch / a.epochs ? b : a));
