@@ -82,6 +82,10 @@ async function launchElectron(options: LaunchOptions, userData: string, tidy: ()
   };
 }
 
+/** Whether there is a page behind a tab: that of a crashed one which has just been closed says nothing any more. */
+const answers = (page: Page): Promise<boolean> =>
+  Promise.race([page.evaluate(() => true).catch(() => false), new Promise<false>((resolve) => setTimeout(resolve, 2000, false))]);
+
 async function launchDouble(options: LaunchOptions, userData: string, tidy: () => void): Promise<DesktopApp> {
   const child = fork(runner, wordsOf(options, userData), {
     env: { ...process.env, ...options.env },
@@ -117,13 +121,14 @@ async function launchDouble(options: LaunchOptions, userData: string, tidy: () =
     userData,
     ended,
     async firstWindow() {
-      const until = Date.now() + 10_000;
+      const until = Date.now() + 30_000;
       for (;;) {
         // This side hears of a tab that has been closed a moment after the app does.
         const tabs = context.pages();
         const page = tabs.find((p) => p.url() !== 'about:blank');
-        if (page && tabs.length === (await openWindows())) return page.waitForLoadState('domcontentloaded').then(() => page);
-        if (Date.now() > until) throw new Error('no window was opened within 10 s');
+        if (page && tabs.length === (await openWindows()) && (await answers(page)))
+          return page.waitForLoadState('domcontentloaded').then(() => page);
+        if (Date.now() > until) throw new Error('no window was opened within 30 s');
         await new Promise((r) => setTimeout(r, 25));
       }
     },
