@@ -51,7 +51,14 @@ export function orderOf(values: readonly unknown[], descending: boolean): number
     const keys = Float64Array.from(values, (v) => Number(v));
     places.sort((a, b) => sign * (keys[a] - keys[b]));
   } else {
-    const keys = values.map((v) => (v === null || v === undefined ? '' : naturalKey(asText(v))));
+    const known = new Map<string, string>(); // many share their dataset, model and tags
+    const keys = values.map((v) => {
+      if (v === null || v === undefined) return '';
+      const text = asText(v);
+      const key = known.get(text) ?? naturalKey(text);
+      known.set(text, key);
+      return key;
+    });
     places.sort((a, b) => (keys[a] < keys[b] ? -sign : keys[a] > keys[b] ? sign : 0));
   }
   return places.concat(missing);
