@@ -55,7 +55,7 @@ test('a bundle that is dropped is in the library, and the run’s page draws it'
   await page.getByRole('heading', { name: 'from afar', exact: true }).waitFor();
   await expect.poll(() => page.locator('[data-figure="training"] svg path').count()).toBeGreaterThan(1);
   expect(readdirSync(at('library/incoming'))).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test('pictures in class folders become a dataset; what is no picture is left out with its reason', async () => {
   const files: { name: string; data: string }[] = [];
@@ -92,4 +92,4 @@ test('pictures in class folders become a dataset; what is no picture is left out
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await page.getByText('Removed pets.').waitFor();
   expect(readdirSync(at('data/imported'))).toEqual([]);
-}, 60_000);
+}, 180_000);

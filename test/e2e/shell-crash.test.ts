@@ -43,7 +43,7 @@ test('a page that crashes is shown again where it was, and its run never stopped
   // It has a new port, and what it asks for is done.
   await expect.poll(() => ask<number>('document.querySelectorAll("[role=tab]").length')).toBeGreaterThan(3);
   expect(desk.log()).toMatch(/page app:\/\/kernelscope\/index\.html#\/run\/\S+: gone \((crashed|killed), exit code \d+\)/);
-}, 60_000);
+}, 180_000);
 
 test('one that crashes again at once gives way to a page without scripts, from which the library is a click away', async () => {
   await desk.answer(0);
@@ -54,7 +54,7 @@ test('one that crashes again at once gives way to a page without scripts, from w
   await ask('document.querySelector("a").click()');
   await expect.poll(shown, { timeout: 20_000 }).toContain('sturdy');
   await expect.poll(crashed).toBe(false);
-}, 60_000);
+}, 180_000);
 
 test('a compute process that dies takes its run along and nothing else; the run says why, and goes on from its checkpoint', async () => {
   // A window of its own for what follows: Playwright lets go of a page whose process has crashed.
@@ -88,7 +88,7 @@ test('a compute process that dies takes its run along and nothing else; the run 
   expect(desk.log()).toContain('a driver complains');
   await desk.menu('cancel');
   await stateIs(desk.page, 'interrupted');
-}, 60_000);
+}, 180_000);
 
 test('what nobody caught is written down, the person is told, and the app goes on', async () => {
   await desk.answer(0);

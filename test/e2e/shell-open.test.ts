@@ -55,7 +55,7 @@ test('a bundle that the app is started with is imported, with the page’s own n
   await desk.page.getByText('1 run imported').waitFor();
   await desk.page.getByRole('link', { name: 'from afar' }).waitFor();
   await expect.poll(desk.windows).toHaveLength(1);
-}, 60_000);
+}, 180_000);
 
 test('a second instance hands its bundle over, shows the window, and ends', async () => {
   await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].minimize());
@@ -65,7 +65,7 @@ test('a second instance hands its bundle over, shows the window, and ends', asyn
   await desk.page.getByText('0 runs imported, 1 was here already').waitFor();
   const window = () => desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((w) => [w.isMinimized(), w.isFocused()]));
   expect(await window()).toEqual([[false, true]]);
-}, 60_000);
+}, 180_000);
 
 test('what is no bundle is refused in one line, whoever hands it over', async () => {
   const handed = (file: string) =>
@@ -86,7 +86,7 @@ test('what is no bundle is refused in one line, whoever hands it over', async ()
   await refusal('broken.kernelscope');
   expect(await startAgain({ appDir: root, userData, args: [at('gone.kernelscope')] })).toBe(0);
   await refusal('there is no such file');
-}, 60_000);
+}, 180_000);
 
 test('a bundle that is dropped on the window comes in pieces over the port', async () => {
   const bytes = readFileSync(at('afar.kernelscope')).toString('base64');
@@ -154,7 +154,7 @@ test('with a run under way the person is asked first; the run is stopped and kep
   await stateIs(desk.page, 'interrupted');
   await desk.page.getByText('the program was closed').first().waitFor();
   expect(await desk.page.getByText('read-only').count()).toBe(0);
-}, 60_000);
+}, 180_000);
 
 test('the library that was chosen opens at the next start; where it cannot be opened any more, the usual one', async () => {
   await chooses(other.library);
@@ -171,4 +171,4 @@ test('the library that was chosen opens at the next start; where it cannot be op
   expect((await recent()).length).toBeGreaterThan(2);
   await desk.menu('forget');
   expect(await desk.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('recent')?.enabled)).toBe(false);
-}, 60_000);
+}, 180_000);

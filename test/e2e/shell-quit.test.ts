@@ -118,7 +118,7 @@ test('in the background the run goes on without a window; the icon or a second s
   await stateIs(desk.page, 'running');
   if (desk.app.kind === 'double')
     expect(await desk.app.evaluate(({ Tray }) => (Tray as unknown as { shown: Set<unknown> }).shown.size)).toBe(0);
-}, 60_000);
+}, 180_000);
 
 test('stopped, the app ends; the run is kept as far as it came', async () => {
   await desk.answer(0);
@@ -128,4 +128,4 @@ test('stopped, the app ends; the run is kept as far as it came', async () => {
   await desk.page.getByRole('link', { name: 'long' }).click();
   await stateIs(desk.page, 'interrupted');
   await desk.page.getByText('the program was closed').first().waitFor();
-}, 60_000);
+}, 180_000);

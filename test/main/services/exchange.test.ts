@@ -245,7 +245,7 @@ test('a dataset that is sent is imported in a process of its own, listed, looked
   expect(await listed()).toBeUndefined();
   expect(events.filter(([name]) => name === 'dataset.changed').map(([, p]) => p)).toEqual([{ id: 'tiny' }, { id: 'tiny' }]);
   await services.close();
-}, 60_000);
+}, 180_000);
 
 test('names of files that lead elsewhere are refused', async () => {
   const real = createCompute({ launch: nodeLauncher(path.resolve('dist/node/compute.js')) });
@@ -264,7 +264,7 @@ test('names of files that lead elsewhere are refused', async () => {
   }
   expect([incoming(dir), existsSync(path.join(dir, 'data', 'imported', 'bad'))]).toEqual([[], false]);
   await services.close();
-}, 60_000);
+}, 180_000);
 
 test('generated digits are looked into as well, ten classes of them', async () => {
   const { compute } = playedCompute();
