@@ -18,7 +18,7 @@ export const devices: Job<'devices'> = async (_, { host, aside }) => {
       return { name: 'webgpu', usable: false, reason: firstLine(error) };
     }
   };
-  return Promise.all(found.map((report) => (report.name === 'webgpu' ? own() : report)));
+  return Promise.all(found.map(async (report) => (report.name === 'webgpu' ? await own() : report)));
 };
 
 export const doctor: Job<'doctor'> = async ({ device: name, full }, { tell }) => {
