@@ -102,6 +102,7 @@ describe.skipIf(noGpu !== null)(`with a GPU made of software${noGpu ? `: ${noGpu
 
   test('a crash of it interrupts the run, which says why and goes on on the cpu', { timeout: 240_000 }, async () => {
     await desk.answer(0);
+    await desk.page.reload(); // the frame that was put into it is gone
     await stateIs(desk.page, 'running');
     await desk.app.evaluate(({ BrowserWindow }, address) => {
       // More than one, where the speed is still being measured beside the run.
