@@ -8,9 +8,9 @@ import { version, type HostPaths } from '../main/host/paths.ts';
 import { allRuns } from '../main/rpc/all-runs.ts';
 import { followRuns } from './activity.ts';
 import { inBackground } from './background.ts';
-import { utilityLauncher } from './compute.ts';
 import { reviveCrashedPages } from './crash.ts';
 import { denyPermissions } from './guard.ts';
+import { appLauncher } from './launcher.ts';
 import { keepLibraries, type Libraries } from './libraries.ts';
 import type { LogFile } from './log-file.ts';
 import { keepMenu } from './menu-bar.ts';
@@ -49,7 +49,7 @@ export interface Shell {
 export async function createShell({ paths, log, say, library, told, data }: ShellOptions): Promise<Shell> {
   const own = (name: string) => path.join(app.getPath('userData'), name);
   denyPermissions();
-  serveScheme(paths.renderer);
+  serveScheme(paths);
   app.setAboutPanelOptions({ applicationName: app.name, applicationVersion: version, copyright: 'MIT licence' });
 
   const activity = followRuns({ changed: (now) => (progress.changed(now), background.changed(now)), ended: (run) => tellEnd(run) });
@@ -63,7 +63,7 @@ export async function createShell({ paths, log, say, library, told, data }: Shel
         owner: 'desktop app',
         host: 'desktop',
         paths,
-        launch: utilityLauncher(paths.compute),
+        launch: appLauncher(paths),
         log: say,
       }),
     onEvent: (name, payload) => {

@@ -3,7 +3,9 @@ import { app } from 'electron';
 import { namesCommand } from '../main/host/cli/call.ts';
 import { main } from '../main/host/cli/main.ts';
 import type { HostPaths } from '../main/host/paths.ts';
-import { utilityLauncher } from './compute.ts';
+import { denyPermissions } from './guard.ts';
+import { appLauncher } from './launcher.ts';
+import { serveScheme } from './scheme.ts';
 
 export { namesCommand };
 
@@ -11,6 +13,10 @@ export { namesCommand };
 export async function runCommand(words: readonly string[], paths: HostPaths): Promise<void> {
   app.dock?.hide();
   await app.whenReady();
+  // For work on WebGPU, which a hidden window does; that it closes is not the end of the command.
+  denyPermissions();
+  serveScheme(paths);
+  app.on('window-all-closed', () => undefined);
   const start = app.isPackaged ? [process.execPath] : [process.execPath, app.getAppPath()];
-  await main(words, { kind: 'app', paths, launch: utilityLauncher(paths.compute), start });
+  await main(words, { kind: 'app', paths, launch: appLauncher(paths), start });
 }

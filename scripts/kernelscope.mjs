@@ -17,9 +17,15 @@ function newest(place) {
   // A folder's own time tells of files that were removed.
   return readdirSync(place).reduce((most, name) => (name === 'built.ts' ? most : Math.max(most, newest(path.join(place, name)))), 0);
 }
-const sources = ['main', 'renderer', 'electron', 'package.json', 'electron.vite.config.ts', 'scripts/build-wasm.ts'].map((s) =>
-  path.join(root, s),
-);
+const sources = [
+  'main',
+  'renderer',
+  'electron',
+  'package.json',
+  'electron.vite.config.ts',
+  'vite.page.config.ts',
+  'scripts/build-wasm.ts',
+].map((s) => path.join(root, s));
 const fresh = () => {
   const built = statSync(entry, { throwIfNoEntry: false })?.mtimeMs;
   return built !== undefined && sources.every((s) => newest(s) <= built);

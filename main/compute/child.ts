@@ -1,6 +1,6 @@
 // A compute process as its supervisor sees it, whoever hosts it.
 import { fork } from 'node:child_process';
-import type { Down, Up } from './protocol.ts';
+import type { DeviceWish, Down, JobName, Up } from './protocol.ts';
 
 export interface Child {
   readonly pid: number | undefined;
@@ -12,8 +12,13 @@ export interface Child {
   /** at once */
   kill(): void;
 }
+/** What a process is for: what starts it may choose by that. device: null for a job that names none */
+export interface Wanted {
+  job: JobName;
+  device: DeviceWish | null;
+}
 /** Starts a compute process. */
-export type Launch = () => Child;
+export type Launch = (wanted: Wanted) => Child;
 
 /** Compute processes as children of this Node process. entry: the built `compute.js`, or `entry.ts` where Node runs it as it is. */
 export const nodeLauncher =

@@ -1,5 +1,6 @@
 // Entry of a compute process, under Electron's utilityProcess.fork or Node's child_process.fork (serialization: advanced).
 import { jobs } from './jobs/index.ts';
+import { nodeHost } from './node-host.ts';
 import type { Down } from './protocol.ts';
 import { serveJob, type Link } from './worker.ts';
 
@@ -32,4 +33,5 @@ if (!parentPort && !process.send) {
   process.stderr.write('This is the compute process of Kernelscope; the program starts it by itself.\n');
   process.exit(2);
 }
-serveJob(parentPort ? electronLink(parentPort) : nodeLink(), jobs);
+const host = nodeHost({ gpuAside: parentPort !== undefined });
+serveJob(parentPort ? electronLink(parentPort) : nodeLink(), jobs, () => host);

@@ -1,3 +1,4 @@
+export { withAsides } from './asides.ts';
 export { nodeLauncher, type Child, type Launch } from './child.ts';
 export { BrokenProcess, createCompute, type Compute, type ComputeOptions, type JobHandle } from './supervisor.ts';
 export { forwardFlops, ntkFlops, stepFlops } from './flops.ts';

@@ -1,7 +1,7 @@
 // What a compute process and its supervisor say to each other: plain objects and typed arrays, by structured clone, so that arrays travel
 // as binary. One process does one job and is gone.
 import type { RunConfig } from '../contract/config.ts';
-import type { ImportOptions, ImportReport } from '../data/index.ts';
+import type { Dataset, ImportOptions, ImportReport, SampleShape } from '../data/index.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type {
   Check,
@@ -19,7 +19,7 @@ import type {
 } from '../contract/results.ts';
 
 /** Changes with every change of this file that an older partner would misread. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 export type DeviceWish = 'auto' | 'cpu' | 'webgpu' | 'cuda';
 
@@ -53,6 +53,20 @@ export type TrainReport =
   /** it waits between two steps, its memory kept; the checkpoint of here was reported before */
   | { kind: 'paused' }
   | { kind: 'resumed' };
+
+/** The arrays of a split's samples. */
+export const sampleParts = ['x', 'labels', 'ids'] as const;
+/** A piece of one of them, elements from `from` on; pieces come in order. `length`: of the whole */
+export interface SamplePiece {
+  kind: 'samples';
+  split: Split;
+  part: (typeof sampleParts)[number];
+  length: number;
+  from: number;
+  data: Float32Array | Uint8Array | Int32Array;
+}
+/** The shape comes before anything is read. */
+export type LoadReport = { kind: 'shape'; shape: SampleShape } | { kind: 'share'; done: number } | SamplePiece;
 
 export const recomputed = ['features', 'ntk', 'outputs'] as const;
 export type Recomputed = (typeof recomputed)[number];
@@ -154,6 +168,13 @@ export interface Calibration {
 /** Every job: what it is given, what it reports while at work, what a report that asks is answered, and what it results in. */
 export interface Jobs {
   train: { input: TrainInput; report: TrainReport; answer: void; result: { epoch: number } };
+  /** the samples of a training that has no files */
+  load: {
+    input: Pick<TrainInput, 'config' | 'dataDir'>;
+    report: LoadReport;
+    answer: void;
+    result: Pick<Dataset, 'name' | 'shape' | 'inputs' | 'classes' | 'hash'>;
+  };
   recompute: { input: RecomputeInput; report: RecomputeReport; answer: NamedArray[] | void; result: null };
   compare: { input: CompareInput; report: CompareReport; answer: NamedArray[] | void; result: Comparisons };
   analyse: { input: AnalyseInput; report: AnalyseReport; answer: Numbers | void; result: ActivationAnalysis };
@@ -168,11 +189,16 @@ export interface Jobs {
   calibrate: { input: { device: DeviceWish }; report: never; answer: void; result: Calibration };
 }
 export type JobName = keyof Jobs;
+/** Jobs that a compute process may ask for aside: done by a process of the other kind. Their input is not its to choose. */
+export type AsideName = 'load' | 'devices';
 
 /** From the supervisor. */
 export type Down =
   | { kind: 'start'; job: JobName; input: Jobs[JobName]['input'] }
   | { kind: 'answer'; to: number; value: unknown }
+  /** of what was asked aside: a report; its result comes as an answer */
+  | { kind: 'aside'; to: number; report: unknown }
+  | { kind: 'refused'; to: number; code: ErrorCode | null; message: string }
   | { kind: 'cancel' }
   /** a training waits at its next step boundary until it is resumed; other jobs go on */
   | { kind: 'pause' }
@@ -185,5 +211,6 @@ export type Up =
   | { kind: 'alive' }
   /** `asks`: the number under which it waits for an answer, or null */
   | { kind: 'report'; asks: number | null; report: unknown }
+  | { kind: 'aside'; asks: number; job: AsideName }
   | { kind: 'done'; result: unknown }
   | { kind: 'failed'; code: ErrorCode | null; message: string };

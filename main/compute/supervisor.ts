@@ -1,7 +1,7 @@
 // One compute process a job: starts it, deals with what it reports in order, tells why it ended, and stops it when asked.
 import { KernelscopeError } from '../contract/errors.ts';
 import type { Child, Launch } from './child.ts';
-import { protocolVersion, type JobName, type Jobs, type Up } from './protocol.ts';
+import { protocolVersion, type DeviceWish, type JobName, type Jobs, type Up } from './protocol.ts';
 
 /** Deals with a report. Its process waits for what this returns where it asked; an error that it throws ends the job. */
 export type OnReport<K extends JobName> = (report: Jobs[K]['report']) => Jobs[K]['answer'] | Promise<Jobs[K]['answer']>;
@@ -42,11 +42,13 @@ export interface ComputeOptions {
 
 const lastWords = 4_000; // characters of output kept for a reason
 
+const deviceOf = (input: Jobs[JobName]['input']): DeviceWish | null => (input && 'device' in input ? input.device : null);
+
 export function createCompute({ launch, grace = 10_000, silence = 15 * 60_000, log }: ComputeOptions): Compute {
   const living = new Set<{ gone: Promise<void>; kill(): void }>();
   return {
     start(job, input, onReport) {
-      const child = launch();
+      const child = launch({ job, device: deviceOf(input) });
       const life = watchLife(child, { silence, log });
       const entry = { gone: life.gone, kill: () => child.kill() };
       living.add(entry);
@@ -146,6 +148,8 @@ function supervise<K extends JobName>(
           const value = await onReport?.(message.report as Jobs[K]['report']);
           if (message.asks !== null) child.send({ kind: 'answer', to: message.asks, value });
         })();
+      case 'aside':
+        return child.send({ kind: 'refused', to: message.asks, code: null, message: `nobody does ${message.job} aside here` });
       case 'done':
         return finish(() => settle.resolve(message.result as Jobs[K]['result']));
       case 'failed':

@@ -1,7 +1,8 @@
 // The compute process's end of the protocol: one job, its reports, its end.
 import { KernelscopeError } from '../contract/errors.ts';
 import { PauseGate, type Gate } from '../training/gate.ts';
-import { protocolVersion, type Down, type JobName, type Jobs, type Up } from './protocol.ts';
+import type { Host } from './host.ts';
+import { protocolVersion, type AsideName, type Down, type JobName, type Jobs, type Up } from './protocol.ts';
 
 /** The way to the supervisor. */
 export interface Link {
@@ -14,7 +15,12 @@ export interface Link {
 }
 
 /** What a job has of the world besides its input. */
+/** Has a job done by a process of the other kind. @throws as the job; what `onReport` throws ends the waiting for it */
+export type Aside = <K extends AsideName>(job: K, onReport?: (report: Jobs[K]['report']) => void) => Promise<Jobs[K]['result']>;
+
 export interface JobContext<K extends JobName> {
+  host: Host;
+  aside: Aside;
   signal: AbortSignal;
   /** closed while a pause is wished for */
   gate: Gate;
@@ -28,24 +34,42 @@ export type JobTable = { [K in JobName]: Job<K> };
 
 const beat = 2_000; // ms between signs of life
 
-/** Says hello and does the job that it is given. */
-export function serveJob(link: Link, table: JobTable): void {
+/** Something that was asked for, until it is there. */
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  onReport?: ((report: unknown) => void) | undefined;
+}
+
+/** Says hello and does the job that it is given. host: where it is done; it may ask aside */
+export function serveJob(link: Link, table: JobTable, hostOf: (aside: Aside) => Host): void {
   const stop = new AbortController();
   const gate = new PauseGate();
-  const waiting = new Map<number, (value: unknown) => void>();
+  const waiting = new Map<number, Waiting>();
   let asked = 0;
   let begun = false;
 
+  /** Settles with what comes for the number that `send` is given. */
+  const wait = <T>(send: (asks: number) => void, onReport?: Waiting['onReport']) =>
+    new Promise<T>((resolve, reject) => {
+      const asks = ++asked;
+      waiting.set(asks, { resolve: (value) => resolve(value as T), reject, onReport });
+      send(asks);
+    });
+  const take = (asks: number): Waiting | undefined => {
+    const found = waiting.get(asks);
+    waiting.delete(asks);
+    return found;
+  };
+  const aside: Aside = (job, onReport) =>
+    wait((asks) => link.send({ kind: 'aside', asks, job }), onReport as Waiting['onReport']);
   const context: JobContext<JobName> = {
+    host: hostOf(aside),
+    aside,
     signal: stop.signal,
     gate,
     tell: (report) => link.send({ kind: 'report', asks: null, report }),
-    ask: (report) =>
-      new Promise((resolve) => {
-        const asks = ++asked;
-        waiting.set(asks, (value) => resolve(value as Jobs[JobName]['answer']));
-        link.send({ kind: 'report', asks, report });
-      }),
+    ask: (report) => wait((asks) => link.send({ kind: 'report', asks, report })),
   };
 
   const work = async (name: JobName, input: unknown) => {
@@ -71,8 +95,17 @@ export function serveJob(link: Link, table: JobTable): void {
         void work(message.job, message.input);
         break;
       case 'answer':
-        waiting.get(message.to)?.(message.value);
-        waiting.delete(message.to);
+        take(message.to)?.resolve(message.value);
+        break;
+      case 'refused':
+        take(message.to)?.reject(message.code ? new KernelscopeError(message.code, message.message) : new Error(message.message));
+        break;
+      case 'aside':
+        try {
+          waiting.get(message.to)?.onReport?.(message.report);
+        } catch (error) {
+          take(message.to)?.reject(error);
+        }
         break;
       case 'cancel':
         stop.abort();

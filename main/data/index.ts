@@ -1,16 +1,17 @@
 // Datasets by name: the samples that a run trains and is tested on, and the probes on which its kernels are formed.
 import { createHash } from 'node:crypto';
 import type { RunConfig } from '../contract/config.ts';
-import { KernelscopeError, badInput } from '../contract/errors.ts';
-import { splits, type ProbeSet, type Split } from '../contract/results.ts';
-import { createGenerator } from '../devices/random.ts';
+import { KernelscopeError } from '../contract/errors.ts';
+import { splits, type Split } from '../contract/results.ts';
 import { checkAugmentation } from './augment.ts';
+import type { Dataset } from './dataset.ts';
 import { generateDigits, side } from './digits.ts';
 import { normaliseChannels, normalises } from './normalise.ts';
 import { drawFrom, requireCount, type Samples } from './pool.ts';
 import { reader } from './pools.ts';
 
 export { createAugmenter, type Augmenter } from './augment.ts';
+export { probeSet, type Dataset } from './dataset.ts';
 export { fetchable, fetchDataset, type FetchOptions } from './fetch.ts';
 export { importDataset, type ImportedArrays, type ImportOptions, type ImportReport, type Packed } from './import/index.ts';
 export { sampleShape, type SampleShape } from './shapes.ts';
@@ -18,18 +19,6 @@ export { listDatasets, type DatasetReport } from './list.ts';
 export { previewDataset } from './preview.ts';
 export { removeDataset } from './remove.ts';
 export type { Samples } from './pool.ts';
-
-export interface Dataset {
-  name: string;
-  /** of one sample, e.g. [28, 28, 1] */
-  shape: number[];
-  inputs: number;
-  classes: number;
-  train: Samples;
-  test: Samples;
-  /** SHA-256 of samples, labels and ids as used */
-  hash: string;
-}
 
 export interface LoadOptions {
   dataDir: string;
@@ -93,19 +82,4 @@ export async function loadDataset(config: RunConfig, o: LoadOptions): Promise<Da
     if (o.signal?.aborted) throw new KernelscopeError('cancelled', 'cancelled while the data was read');
     throw error;
   }
-}
-
-/** The `count` samples of a split on which kernels are formed, drawn by seed; ids are positions in the dataset's split. */
-export function probeSet(dataset: Dataset, split: Split, count: number, seed: number): ProbeSet {
-  const samples = dataset[split];
-  if (count > samples.count) throw badInput(`analysis.probe.${split}: expected 4 … ${samples.count} (the ${split} samples), got ${count}`);
-  const rows = createGenerator(seed, `probe ${split}`).permutation(samples.count).slice(0, count).sort();
-  const { inputs, classes } = dataset;
-  const x = new Float32Array(count * inputs);
-  const y = new Float32Array(count * classes);
-  rows.forEach((row, i) => {
-    x.set(samples.x.subarray(row * inputs, (row + 1) * inputs), i * inputs);
-    y[i * classes + samples.labels[row]] = 1;
-  });
-  return { ids: Int32Array.from(rows, (row) => samples.ids[row]), x, xShape: [count, ...dataset.shape], y, classes };
 }

@@ -1,10 +1,10 @@
 // Opens a device: a tfjs backend, the operations on it, and the float64 algebra that is the same on all.
 import * as tf from '@tensorflow/tfjs-core';
-import { badInput, KernelscopeError } from '../contract/errors.ts';
-import type { Check, DeviceReport } from '../contract/results.ts';
+import { badInput } from '../contract/errors.ts';
+import type { DeviceReport } from '../contract/results.ts';
 import { createAlgebra, type Algebra } from './algebra.ts';
+import { firstLine, requireSound, unusable } from './checked.ts';
 import { registerCpu } from './cpu/register.ts';
-import { checkDevice } from './fixtures.ts';
 import { findNative, float32Blas, type NativeSearch } from './native.ts';
 import { createOps, type Ops, type ShareMoments } from './ops.ts';
 import { wasmBuild } from './wasm/load.ts';
@@ -83,24 +83,13 @@ const openers: Record<DeviceName, (options: OpenOptions) => Promise<Device & { s
 /** From the fastest on. */
 const bySpeed = ['cuda', 'webgpu', 'cpu'] as const;
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
-
-const failures = (checks: readonly Check[]): string =>
-  checks
-    .filter((c) => !c.passed)
-    .map((c) => `${c.name} is off by ${c.deviation.toExponential(1)} (accepted ${c.tolerance.toExponential(1)})`)
-    .join('; ');
-
 /** Opens a device and compares it with known results. `automatic`: nobody asked for it by name
  *  @throws with the reason why it cannot be used */
 async function openChecked(name: DeviceName, options: OpenOptions, automatic: boolean): Promise<Device> {
   const device = await openers[name](options);
   try {
     if (automatic && device.software) throw badInput(`${device.detail}; computed by the processor, so only taken by name`);
-    if (options.selfTest !== false) {
-      const failed = failures(await checkDevice(device));
-      if (failed) throw new KernelscopeError('failed', `it fails its self-test: ${failed}`);
-    }
+    if (options.selfTest !== false) await requireSound(device);
     return device;
   } catch (error) {
     device.dispose();
@@ -117,8 +106,7 @@ export async function openDevice(name: 'auto' | DeviceName = 'auto', options: Op
     try {
       return await openChecked(name, options, false);
     } catch (error) {
-      if (!(error instanceof KernelscopeError)) throw error;
-      throw badInput(`device: ${name} cannot be used (${firstLine(error)}); accepted: auto, or one that \`doctor\` calls usable`);
+      throw unusable(name, error);
     }
   const passedOver: DeviceReport[] = [];
   for (const candidate of bySpeed)

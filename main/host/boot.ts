@@ -1,7 +1,7 @@
 // Puts the parts together for a host: the command line, the server, the desktop app. The only file that knows all of them.
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { createCompute, nodeLauncher, type ActivationAnalysis, type DeviceWish, type Launch } from '../compute/index.ts';
+import { createCompute, nodeLauncher, withAsides, type ActivationAnalysis, type Child, type DeviceWish, type Launch } from '../compute/index.ts';
 import type { Client, Emit, Handlers } from '../contract/calls.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { perform } from '../rpc/dispatch.ts';
@@ -18,8 +18,8 @@ import { openLibrary, type Library } from '../store/index.ts';
 import { createDrawing } from './draw/thread.ts';
 import { version, type HostPaths } from './paths.ts';
 
-export { exportKinds, loadPresets, nodeLauncher };
-export type { ActivationAnalysis, ExportKind, Launch };
+export { exportKinds, loadPresets, nodeLauncher, withAsides };
+export type { ActivationAnalysis, Child, ExportKind, Launch };
 
 /** `read` makes nothing; `change` writes to a library that is there; `write` makes it where there is none; `write-if-free` does that too,
  *  but reads where another process writes. */

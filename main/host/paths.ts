@@ -15,6 +15,8 @@ export interface HostPaths {
   resources: string;
   /** the built page */
   renderer: string;
+  /** the built page that computes on a GPU, for a hidden window */
+  gpu: string;
 }
 
 /** The parts, seen from the folder of the built entries (`dist/node`). A packaged app keeps its resources elsewhere. */
@@ -25,5 +27,6 @@ export function hostPaths(entryDir: string, resources = path.resolve(entryDir, '
     draw: path.join(entryDir, 'draw.js'),
     resources,
     renderer: path.resolve(entryDir, '../renderer'),
+    gpu: path.resolve(entryDir, '../page'),
   };
 }

@@ -1,7 +1,8 @@
 // The batches of an epoch: all samples in a seeded order, the last batch smaller where it must be; images augmented where the config says so.
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { RunConfig } from '../contract/config.ts';
-import { createAugmenter, type Augmenter, type Dataset } from '../data/index.ts';
+import { createAugmenter, type Augmenter } from '../data/augment.ts';
+import type { Dataset } from '../data/dataset.ts';
 import type { Device } from '../devices/index.ts';
 
 /** Gathers training batches into two buffers that are used again each time. */

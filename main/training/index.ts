@@ -1,11 +1,11 @@
 // Training as an async generator of events: it obeys a signal, lets the event loop breathe, and can go on from any checkpoint
 // as if it had never stopped.
-import { setImmediate } from 'node:timers/promises';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { snapshotEpochs, type RunConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { Checkpoint, EpochMetrics } from '../contract/results.ts';
-import type { Dataset } from '../data/index.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { breath as turn } from '../devices/breath.ts';
 import type { Device } from '../devices/index.ts';
 import { createGenerator } from '../devices/random.ts';
 import { restoreWeights, weightsOf, type Network } from '../networks/index.ts';
@@ -69,7 +69,7 @@ export async function* train(o: TrainOptions): AsyncGenerator<TrainEvent, void, 
   let rested = performance.now();
   const breathe = async () => {
     if (performance.now() - rested < breath) return;
-    await setImmediate();
+    await turn();
     rested = performance.now();
   };
 

@@ -40,6 +40,8 @@ packaging('it holds the built program and its production dependencies, and nothi
     'dist/node/electron.js',
     'dist/node/compute.js',
     'dist/preload/preload.cjs',
+    'dist/preload/gpu-preload.cjs',
+    'dist/page/index.html',
     'dist/renderer/index.html',
   ])
     expect(all).toContain(wanted);

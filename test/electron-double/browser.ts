@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { chromiumFlags, chromiumPath } from '../support/chromium.ts';
+import { chromiumFlags, chromiumPath, switchesEnv } from '../support/chromium.ts';
 
 export class BrowserDouble {
   #child: ChildProcess | undefined;
@@ -22,6 +22,7 @@ export class BrowserDouble {
     const profile = (this.#profile = mkdtempSync(path.join(os.tmpdir(), 'electron-double-')));
     const flags = [
       ...chromiumFlags,
+      ...(JSON.parse(process.env[switchesEnv] ?? '[]') as string[]),
       '--headless',
       '--hide-scrollbars',
       '--remote-debugging-port=0',

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { _electron, chromium, type Page } from 'playwright-core';
+import { switchesEnv } from '../support/chromium.ts';
 import type { FromTest, ToTest } from './run.ts';
 
 export interface DesktopApp {
@@ -25,6 +26,8 @@ export interface LaunchOptions {
   /** of a packaged app */
   resources?: string;
   env?: Record<string, string>;
+  /** switches for the Chromium within, such as those that give it a GPU made of software */
+  chromium?: readonly string[];
   /** the app's own words */
   args?: readonly string[];
 }
@@ -67,7 +70,11 @@ export async function startAgain(options: LaunchOptions & { userData: string; cw
 
 async function launchElectron(options: LaunchOptions, userData: string, tidy: () => void): Promise<DesktopApp> {
   const env = { ...(process.env as Record<string, string>), ...options.env };
-  const app = await _electron.launch({ executablePath: binary, args: [...asRoot, ...wordsOf(options, userData)], env });
+  const app = await _electron.launch({
+    executablePath: binary,
+    args: [...asRoot, ...(options.chromium ?? []), ...wordsOf(options, userData)],
+    env,
+  });
   const ended = new Promise<number>((resolve) => app.process().once('exit', (code) => resolve(code ?? 1)));
   return {
     kind: 'electron',
@@ -88,7 +95,7 @@ const answers = (page: Page): Promise<boolean> =>
 
 async function launchDouble(options: LaunchOptions, userData: string, tidy: () => void): Promise<DesktopApp> {
   const child = fork(runner, wordsOf(options, userData), {
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...options.env, ...(options.chromium && { [switchesEnv]: JSON.stringify(options.chromium) }) },
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -17,4 +17,5 @@ class ParentPortDouble extends EventEmitter {
     process.send?.(data);
   }
 }
+Object.defineProperty(process.versions, 'electron', { value: '45.0.0-double' });
 Object.assign(process, { parentPort: new ParentPortDouble(), type: 'utility' });

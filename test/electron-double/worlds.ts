@@ -152,6 +152,13 @@ export function preloadWorld(
       listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
       return ipcRenderer;
     },
+    once(channel: string, listener: (event: object, ...args: unknown[]) => void) {
+      const first = (event: object, ...args: unknown[]) => {
+        ipcRenderer.off(channel, first);
+        listener(event, ...args);
+      };
+      return ipcRenderer.on(channel, first);
+    },
     removeAllListeners(channel: string) {
       listeners.delete(channel);
       return ipcRenderer;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { fileOf, fromOurPage, isOurs, plainName } from '../../electron/trust.ts';
+import { fileOf, fromOurPage, gpuUrl, isGpuPage, isOurs, plainName } from '../../electron/trust.ts';
 
 const dir = path.resolve('/app/dist/renderer');
 const ask = (url: string, method = 'GET') => fileOf({ method, url }, dir);
@@ -24,6 +24,19 @@ test('the scheme leads to files of the page’s folder and to nothing else', () 
   expect(ask('app://kernelscope/..%2f..%2fpackage.json')).toBeNull();
   expect(ask('app://elsewhere/index.html')).toBeNull();
   expect(ask('app://kernelscope/index.html', 'POST')).toBeNull();
+});
+
+test('each host has its own folder, and neither page is at home in the other’s', () => {
+  const gpu = path.resolve('/app/dist/page');
+  const askGpu = (url: string) => fileOf({ method: 'GET', url }, gpu, gpuUrl);
+  expect(askGpu(gpuUrl)).toBe(path.join(gpu, 'index.html'));
+  expect([askGpu('app://kernelscope/index.html'), ask(gpuUrl), askGpu('app://gpu/..%2frenderer/index.html')]).toEqual([null, null, null]);
+  expect([isOurs(gpuUrl), isGpuPage(gpuUrl), isGpuPage('app://kernelscope/index.html'), isGpuPage('https://gpu/')]).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('only the top frame of our own page is trusted', () => {

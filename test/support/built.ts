@@ -10,7 +10,9 @@ const outputs = [
   'dist/node/compute.js',
   'dist/node/draw.js',
   'dist/node/electron.js',
+  'dist/page/index.html',
   'dist/preload/preload.cjs',
+  'dist/preload/gpu-preload.cjs',
   'dist/renderer/index.html',
 ];
 

@@ -2,7 +2,7 @@
 import type { Rank } from '@tensorflow/tfjs-core';
 import { parseConfig } from '../../contract/config.ts';
 import type { Dataset, Samples } from '../../data/index.ts';
-import { openDevice, type Device } from '../../devices/index.ts';
+import type { Device } from '../../devices/index.ts';
 import { taken } from '../../devices/read.ts';
 import { createNetwork } from '../../networks/index.ts';
 import { train } from '../../training/index.ts';
@@ -78,9 +78,9 @@ async function fastest(work: () => Promise<void> | void): Promise<number> {
   return best;
 }
 
-export const calibrate: Job<'calibrate'> = async ({ device: wish }) => {
-  const device = await openDevice(wish);
-  const startSeconds = process.uptime();
+export const calibrate: Job<'calibrate'> = async ({ device: wish }, { host }) => {
+  const device = await host.openDevice(wish);
+  const startSeconds = host.age();
   const { algebra } = device;
 
   const side = 256;

@@ -1,7 +1,7 @@
 // Layer × layer similarity of stored snapshots on one probe set: features are made again from stored weights, snapshot by snapshot, and of
 // each layer only what its measure needs is kept.
 import { badInput, KernelscopeError } from '../../contract/errors.ts';
-import { openDevice, type Device } from '../../devices/index.ts';
+import type { Device } from '../../devices/index.ts';
 import type { FeatureInput } from '../../kernels/features.ts';
 import { layerFeatures } from '../../kernels/layer-features.ts';
 import { openComparison, type Comparison } from '../../kernels/measures/index.ts';
@@ -25,7 +25,7 @@ interface Added {
 }
 
 export const compare: Job<'compare'> = async (input, context): Promise<Comparisons> => {
-  const device = await openDevice(input.device);
+  const device = await context.host.openDevice(input.device);
   const world = { input, device, context, comparison: openComparison(device.algebra, input.measure) };
   const { snapshots, pairs } = input;
   const added: Added[] = [];

@@ -1,10 +1,25 @@
 // What the devices of this machine are, and whether they compute what they should: each in a process of its own, which a driver may bring down.
+import type { DeviceReport } from '../../contract/results.ts';
+import { firstLine } from '../../devices/checked.ts';
 import { listDevices, openDevice } from '../../devices/index.ts';
 import { findNative } from '../../devices/native.ts';
 import { checkParts, conformance, quickParts } from '../conformance/index.ts';
 import type { Job } from '../worker.ts';
 
-export const devices: Job<'devices'> = () => listDevices();
+export const devices: Job<'devices'> = async (_, { host, aside }) => {
+  const found = await listDevices();
+  if (!host.gpuAside) return found;
+  const own = async (): Promise<DeviceReport> => {
+    try {
+      const [report] = await aside('devices');
+      return report;
+    } catch (error) {
+      // Whatever befalls the page, a crash too: it has no GPU to use then, and why is the reason.
+      return { name: 'webgpu', usable: false, reason: firstLine(error) };
+    }
+  };
+  return Promise.all(found.map(async (report) => (report.name === 'webgpu' ? await own() : report)));
+};
 
 export const doctor: Job<'doctor'> = async ({ device: name, full }, { tell }) => {
   const { library, detail } = await findNative();

@@ -5,7 +5,8 @@ import { calibrate } from './calibrate.ts';
 import { compare } from './compare.ts';
 import { devices, doctor } from './doctor.ts';
 import { importing } from './import.ts';
+import { load } from './load.ts';
 import { recompute } from './recompute.ts';
 import { train } from './train.ts';
 
-export const jobs: JobTable = { train, recompute, compare, analyse, doctor, devices, import: importing, calibrate };
+export const jobs: JobTable = { train, load, recompute, compare, analyse, doctor, devices, import: importing, calibrate };

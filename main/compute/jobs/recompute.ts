@@ -3,7 +3,7 @@
 import { KernelscopeError } from '../../contract/errors.ts';
 import type { ProbeSet } from '../../contract/results.ts';
 import { batchOf } from '../../devices/batch.ts';
-import { openDevice, type Device } from '../../devices/index.ts';
+import type { Device } from '../../devices/index.ts';
 import { layerFeatures } from '../../kernels/layer-features.ts';
 import { tangentKernel } from '../../kernels/ntk.ts';
 import { createNetwork, restoreWeights, type Network } from '../../networks/index.ts';
@@ -12,7 +12,7 @@ import type { Job, JobContext } from '../worker.ts';
 const pieceElements = 2 ** 22; // 16 MiB of float32
 
 export const recompute: Job<'recompute'> = async ({ config, device: wish, probes, epochs, what }, context) => {
-  const device = await openDevice(wish);
+  const device = await context.host.openDevice(wish);
   const { xShape, classes } = probes[0].probe;
   const network = createNetwork(device, config, xShape.slice(1), classes);
   let done = 0;

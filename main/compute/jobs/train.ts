@@ -1,16 +1,16 @@
 // Trains a run, analyses its snapshots and reports everything. Whatever has to outlive this process is asked about: training goes on only
 // when it is on disk.
-import { createHash } from 'node:crypto';
 import { KernelscopeError } from '../../contract/errors.ts';
 import { snapshotEpochs } from '../../contract/config.ts';
 import { splits, type ProbeSet, type Provenance, type Snapshot, type Split } from '../../contract/results.ts';
-import { loadDataset, probeSet, sampleShape, type Dataset } from '../../data/index.ts';
-import { openDevice, type Device } from '../../devices/index.ts';
+import { probeSet, type Dataset } from '../../data/dataset.ts';
+import type { Device } from '../../devices/index.ts';
 import { analyseSplit, probeReference } from '../../kernels/analyse.ts';
 import type { AlignmentReference } from '../../kernels/alignment.ts';
 import { createNetwork, weightsOf, type Network } from '../../networks/index.ts';
 import { train as trainNetwork } from '../../training/index.ts';
 import { requireFits } from '../fits.ts';
+import type { Host } from '../host.ts';
 import type { TrainInput } from '../protocol.ts';
 import type { Job, JobContext } from '../worker.ts';
 import { Clock } from './clock.ts';
@@ -18,11 +18,7 @@ import { Clock } from './clock.ts';
 type Context = JobContext<'train'>;
 
 /** SHA-256 of a probe set's ids, inputs and targets */
-export function probeHash({ ids, x, y }: ProbeSet): string {
-  const hash = createHash('sha256');
-  for (const part of [ids, x, y]) hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
-  return hash.digest('hex');
-}
+const probeHash = (host: Host, { ids, x, y }: ProbeSet): Promise<string> => host.sha256([ids, x, y]);
 
 export const train: Job<'train'> = async (input, context) => {
   const { config } = input;
@@ -31,13 +27,15 @@ export const train: Job<'train'> = async (input, context) => {
   const say = (stage: string) => context.tell(clock.progress(stage));
 
   say('starting');
-  const device = await openDevice(input.device);
-  requireFits(config, sampleShape(input.dataDir, config.data.dataset), device);
+  const { host, signal } = context;
+  const device = await host.openDevice(input.device);
   say('reading data');
-  const dataset = await loadDataset(config, {
+  const dataset = await host.loadDataset({
+    config,
     dataDir: input.dataDir,
-    signal: context.signal,
-    onProgress: (share: number) => say(`preparing data, ${Math.round(100 * share)} %`),
+    signal,
+    onShape: (shape) => requireFits(config, shape, device),
+    onProgress: (share) => say(`preparing data, ${Math.round(100 * share)} %`),
   });
   const probes = {
     train: probeSet(dataset, 'train', config.analysis.probe.train, config.seed),
@@ -46,7 +44,7 @@ export const train: Job<'train'> = async (input, context) => {
   const network = createNetwork(device, config, dataset.shape, dataset.classes);
   await context.ask({
     kind: 'begin',
-    provenance: provenanceOf(device, dataset, probes, input.version),
+    provenance: await provenanceOf(host, device, dataset, probes, input.version),
     layers: [...network.layers],
     probes,
     ...(device.passedOver && { passedOver: [...device.passedOver] }),
@@ -132,13 +130,19 @@ async function analyse(epoch: number, { device, network, probes, references, inp
   return snapshot as Snapshot;
 }
 
-const provenanceOf = (device: Device, dataset: Dataset, probes: Record<Split, ProbeSet>, version: string): Provenance => ({
+const provenanceOf = async (
+  host: Host,
+  device: Device,
+  dataset: Dataset,
+  probes: Record<Split, ProbeSet>,
+  version: string,
+): Promise<Provenance> => ({
   version,
   device: device.name,
   deviceDetail: device.detail,
   blas: device.algebra.description,
-  node: process.version,
-  platform: `${process.platform}-${process.arch}`,
+  node: host.engine,
+  platform: host.platform,
   datasetHash: dataset.hash,
-  probeHash: { train: probeHash(probes.train), test: probeHash(probes.test) },
+  probeHash: { train: await probeHash(host, probes.train), test: await probeHash(host, probes.test) },
 });

@@ -1,20 +1,15 @@
 // The compute process as a page: a hidden window that has `navigator.gpu`, where a native module may not hand out a GPU's memory. It speaks
-// the protocol of every compute process, over the port that its opener sends it with the message `compute`. What needs files or the machine's
-// BLAS stays with processes of Node.
+// the protocol of every compute process, over the port that its opener sends it with the message `compute`, and does the jobs that need a
+// GPU; what needs files or the machine's BLAS alone stays with processes of Node.
 import { KernelscopeError } from '../../contract/errors.ts';
-import { createAlgebra } from '../../devices/algebra.ts';
-import { openGpu } from '../../devices/webgpu/open.ts';
+import { checkParts, conformance, quickParts } from '../conformance/index.ts';
+import { calibrate } from '../jobs/calibrate.ts';
+import { compare } from '../jobs/compare.ts';
+import { recompute } from '../jobs/recompute.ts';
+import { train } from '../jobs/train.ts';
 import type { Down } from '../protocol.ts';
 import { serveJob, type Job, type JobTable, type Link } from '../worker.ts';
-import { checkParts, conformance, quickParts } from '../conformance/index.ts';
-
-/** The page's own GPU; float64 by our own kernels. */
-const open = () => {
-  // The types promise it; a browser without WebGPU does not keep that.
-  const { gpu } = navigator as { gpu?: GPU };
-  if (!gpu) throw new KernelscopeError('failed', 'this page has no WebGPU');
-  return openGpu({ gpu, host: 'the browser' }, createAlgebra(null));
-};
+import { openPageGpu, pageHost } from './host.ts';
 
 const absent =
   (name: string): (() => Promise<never>) =>
@@ -22,7 +17,7 @@ const absent =
     Promise.reject(new KernelscopeError('failed', `${name}: is done by a process of Node, not by a page`));
 
 const doctor: Job<'doctor'> = async ({ full }, { tell }) => {
-  const device = await open();
+  const device = await openPageGpu();
   try {
     const checks = await checkParts(device, full ? conformance : quickParts, (part) => tell({ kind: 'part', part }));
     const blas = { found: false, name: '', detail: 'a page has no BLAS' };
@@ -33,21 +28,22 @@ const doctor: Job<'doctor'> = async ({ full }, { tell }) => {
 };
 
 const devices: Job<'devices'> = async () => {
-  const device = await open();
+  const device = await openPageGpu();
   const { detail, software } = device;
   device.dispose();
   return [{ name: 'webgpu', usable: true, reason: detail, ...(software && { onlyByName: true }) }];
 };
 
 const table: JobTable = {
+  train,
+  recompute,
+  compare,
+  calibrate,
   doctor,
   devices,
-  train: absent('train'),
-  recompute: absent('recompute'),
-  compare: absent('compare'),
+  load: absent('load'),
   analyse: absent('analyse'),
   import: absent('import'),
-  calibrate: absent('calibrate'),
 };
 
 const portLink = (port: MessagePort): Link => ({
@@ -60,5 +56,5 @@ const portLink = (port: MessagePort): Link => ({
 });
 
 window.addEventListener('message', ({ data, ports: [port] }) => {
-  if (data === 'compute' && port) serveJob(portLink(port), table);
+  if (data === 'compute' && port) serveJob(portLink(port), table, pageHost);
 });

@@ -20,7 +20,7 @@ export async function dawn(): Promise<GpuSource> {
   if (process.versions['electron'])
     throw new KernelscopeError(
       'failed',
-      'the desktop app does not train on WebGPU yet; `kernelscope serve` and the command line under Node do',
+      'the desktop app has WebGPU in a window of its own, for work that names the device',
     );
   let module: DawnModule;
   try {

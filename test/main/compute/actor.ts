@@ -1,5 +1,6 @@
 // A compute process that does as the name of the first layer says: for tests of the supervisor.
 import { KernelscopeError } from '../../../main/contract/errors.ts';
+import { nodeHost } from '../../../main/compute/node-host.ts';
 import type { Down, Up } from '../../../main/compute/protocol.ts';
 import { serveJob, type Job, type JobTable } from '../../../main/compute/worker.ts';
 
@@ -46,6 +47,7 @@ const acts: Record<string, Job<'analyse'>> = {
 };
 const table: JobTable = {
   train: nothing,
+  load: nothing,
   recompute: nothing,
   compare: nothing,
   doctor: nothing,
@@ -63,4 +65,5 @@ serveJob(
     pid: process.pid,
   },
   table,
+  () => nodeHost({ gpuAside: false }),
 );

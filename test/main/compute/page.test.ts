@@ -3,10 +3,13 @@ import { preview, build, type PreviewServer } from 'vite';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DoctorFindings, Down, Up } from '../../../main/compute/protocol.ts';
+import { createCompute, nodeLauncher, withAsides, type Compute } from '../../../main/compute/index.ts';
+import type { DoctorFindings, Down, TrainReport, Up } from '../../../main/compute/protocol.ts';
+import { parseConfig } from '../../../main/contract/config.ts';
 import { complaintsOf } from '../../support/browser.ts';
 import { chromiumFlags, chromiumPath } from '../../support/chromium.ts';
 import { temporaryFolder } from '../../support/folder.ts';
+import { pageLauncher, softwareGpu } from '../../support/gpu-page.ts';
 
 const configFile = path.resolve('vite.page.config.ts');
 const outDir = path.join(temporaryFolder(), 'page');
@@ -51,7 +54,7 @@ const job = (page: Page, start: Extract<Down, { kind: 'start' }>): Promise<Up[]>
 
 describe('with a GPU', () => {
   test('every check of the list passes, with its progress told', { timeout: 300_000 }, async () => {
-    const { page, complaints } = await openPage(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']);
+    const { page, complaints } = await openPage(softwareGpu);
     const [hello, ...said] = await job(page, { kind: 'start', job: 'doctor', input: { device: 'webgpu', full: true } });
     expect(hello).toMatchObject({ kind: 'hello', pid: null });
     const parts = said.flatMap((up) => (up.kind === 'report' ? [(up.report as { part: string }).part] : []));
@@ -66,17 +69,112 @@ describe('with a GPU', () => {
   });
 
   test('it says which, and refuses what only Node can do', async () => {
-    const { page } = await openPage(['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']);
+    const { page } = await openPage(softwareGpu);
     const listed = (await job(page, { kind: 'start', job: 'devices', input: null })).at(-1);
     expect(listed).toMatchObject({ kind: 'done', result: [{ name: 'webgpu', usable: true, onlyByName: true }] });
-    const refused = await job(page, { kind: 'start', job: 'calibrate', input: { device: 'webgpu' } });
+    const refused = await job(page, {
+      kind: 'start',
+      job: 'load',
+      input: { config: parseConfig({}), dataDir: '/nowhere' },
+    });
     expect(refused.at(-1)).toMatchObject({
       kind: 'failed',
       code: 'failed',
-      message: 'calibrate: is done by a process of Node, not by a page',
+      message: 'load: is done by a process of Node, not by a page',
     });
   });
 });
+
+describe('a training in the page', () => {
+  const node = nodeLauncher(path.resolve('main/compute/entry.ts'));
+  const inNode = createCompute({ launch: node });
+  const inPage = createCompute({
+    launch: withAsides(
+      pageLauncher(async () => (await openPage(softwareGpu)).page),
+      node,
+    ),
+  });
+  afterAll(async () => {
+    await inPage.close();
+    await inNode.close();
+  });
+  const config = parseConfig({
+    data: { dataset: 'digits', train: 200, test: 60 },
+    model: { hidden: [16, 12], activation: 'tanh' },
+    training: { batchSize: 50, epochs: 4 },
+    analysis: { snapshots: [0, 'last'], probe: { train: 40, test: 30 } },
+  });
+  const train = async (compute: Compute, device: 'cpu' | 'webgpu') => {
+    const reports: TrainReport[] = [];
+    const input = { config, device, dataDir: '/nowhere', version: '0', resume: null };
+    const { epoch } = await compute.start('train', input, (report) => void reports.push(report)).result;
+    const of = <K extends TrainReport['kind']>(kind: K) => reports.filter((r): r is Extract<TrainReport, { kind: K }> => r.kind === kind);
+    return { epoch, begin: of('begin')[0], metrics: of('epoch').map((r) => r.metrics), snapshots: of('snapshot'), order: reports };
+  };
+  /** largest difference, over the largest of what it should be */
+  const off = (got: ArrayLike<number>, want: ArrayLike<number>): number => {
+    if (got.length !== want.length || want.length === 0) return Infinity;
+    let [most, scale] = [0, 1e-6]; // what is zero but for rounding has no largest to be compared with
+    for (let i = 0; i < want.length; i++) {
+      most = Math.max(most, Math.abs(got[i] - want[i])); // a NaN stays one, and is less than nothing
+      scale = Math.max(scale, Math.abs(want[i]));
+    }
+    return most / scale;
+  };
+
+  test('gives what the cpu device gives: samples, metrics, weights, alignments, spectra', { timeout: 240_000 }, async () => {
+    const want = await train(inNode, 'cpu');
+    const got = await train(inPage, 'webgpu');
+    expect(got.epoch).toBe(4);
+    expect(got.begin.provenance).toMatchObject({ device: 'webgpu', node: expect.stringMatching(/Chrom/) as string });
+    // The same samples and probes, to the bit.
+    for (const key of ['datasetHash', 'probeHash'] as const) expect(got.begin.provenance[key]).toEqual(want.begin.provenance[key]);
+    expect(got.begin.probes).toEqual(want.begin.probes);
+    expect(got.metrics.map((m) => m.epoch)).toEqual(want.metrics.map((m) => m.epoch));
+    // As in the list of checks: 20 steps of Adam move losses by 5e-6 and weights by 2e-5 of what float64 has; two devices by twice that.
+    expect(off(got.metrics.map((m) => m.trainLoss), want.metrics.map((m) => m.trainLoss))).toBeLessThan(1e-5); // prettier-ignore
+    expect(got.snapshots.map((s) => s.snapshot.epoch)).toEqual([0, 4]);
+    for (const [i, { snapshot, weights }] of got.snapshots.entries()) {
+      const other = want.snapshots[i];
+      for (const [w, { name, data }] of weights.entries()) {
+        expect(name).toBe(other.weights[w].name);
+        expect(off(data, other.weights[w].data), name).toBeLessThan(4e-5);
+      }
+      for (const split of ['train', 'test'] as const) {
+        const [a, b] = [numbersOf(snapshot[split]), numbersOf(other.snapshot[split])];
+        expect(a.map(([key]) => key)).toEqual(b.map(([key]) => key));
+        expect(a.length).toBeGreaterThan(50);
+        for (const [n, [key, values]] of a.entries()) expect(off(values, b[n][1]), key).toBeLessThan(1e-4);
+      }
+    }
+  });
+
+  test('what is refused for its data is refused as by any process, and a wish to stop reaches the reading', async () => {
+    const wrong = { ...config, data: { ...config.data, dataset: 'no-such-data' } };
+    const input = { config: wrong, device: 'webgpu' as const, dataDir: '/nowhere', version: '0', resume: null };
+    await expect(inPage.start('train', input).result).rejects.toThrow('data.dataset: expected mnist | cifar10 | digits');
+    const long = parseConfig({ data: { dataset: 'digits', train: 20_000, test: 10_000 } });
+    const job = inPage.start('train', { ...input, config: long }, (report) => {
+      if (report.kind === 'progress' && report.stage.startsWith('preparing')) job.cancel();
+    });
+    await expect(job.result).rejects.toMatchObject({ code: 'cancelled' });
+  }, 120_000);
+
+  test('the speed of the page’s GPU is measured there', { timeout: 240_000 }, async () => {
+    const { device, rates } = await inPage.start('calibrate', { device: 'webgpu' }).result;
+    expect(device).toMatch(/^webgpu: .*software/);
+    for (const rate of Object.values(rates)) expect(rate).toBeGreaterThanOrEqual(0);
+    expect(rates.trainFlops).toBeGreaterThan(1e6);
+  });
+});
+
+/** Every number and array of numbers within, by its path. */
+function numbersOf(value: unknown, at = ''): [string, ArrayLike<number>][] {
+  if (typeof value === 'number') return [[at, [value]]];
+  if (ArrayBuffer.isView(value)) return [[at, value as Float64Array]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => numbersOf(part, `${at}/${key}`));
+}
 
 test('without a GPU it says so', async () => {
   const { page } = await openPage([]);

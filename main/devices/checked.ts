@@ -1,0 +1,25 @@
+// What every device has to pass before it is used, and how its refusal is said.
+import { badInput, KernelscopeError } from '../contract/errors.ts';
+import type { Check } from '../contract/results.ts';
+import type { Device } from './index.ts';
+import { checkDevice } from './fixtures.ts';
+
+export const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
+
+const failures = (checks: readonly Check[]): string =>
+  checks
+    .filter((c) => !c.passed)
+    .map((c) => `${c.name} is off by ${c.deviation.toExponential(1)} (accepted ${c.tolerance.toExponential(1)})`)
+    .join('; ');
+
+/** Compares an open device with known results. @throws KernelscopeError `failed` naming what is off */
+export async function requireSound(device: Device): Promise<void> {
+  const failed = failures(await checkDevice(device));
+  if (failed) throw new KernelscopeError('failed', `it fails its self-test: ${failed}`);
+}
+
+/** For a device that was asked for by its name; what is not meant for a person is left as it is */
+export const unusable = (name: string, error: unknown): unknown =>
+  error instanceof KernelscopeError
+    ? badInput(`device: ${name} cannot be used (${firstLine(error)}); accepted: auto, or one that \`doctor\` calls usable`)
+    : error;
