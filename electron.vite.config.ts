@@ -29,7 +29,10 @@ export default defineConfig({
     build: {
       outDir: 'dist/preload',
       externalizeDeps: false,
-      rollupOptions: { input: { preload: 'electron/preload.ts', 'gpu-preload': 'electron/gpu-preload.ts' }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rollupOptions: {
+        input: { preload: 'electron/preload.ts', 'gpu-preload': 'electron/gpu-preload.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
     },
   },
   renderer: {

@@ -61,8 +61,7 @@ export function serveJob(link: Link, table: JobTable, hostOf: (aside: Aside) => 
     waiting.delete(asks);
     return found;
   };
-  const aside: Aside = (job, onReport) =>
-    wait((asks) => link.send({ kind: 'aside', asks, job }), onReport as Waiting['onReport']);
+  const aside: Aside = (job, onReport) => wait((asks) => link.send({ kind: 'aside', asks, job }), onReport as Waiting['onReport']);
   const context: JobContext<JobName> = {
     host: hostOf(aside),
     aside,

@@ -1,7 +1,15 @@
 // Puts the parts together for a host: the command line, the server, the desktop app. The only file that knows all of them.
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { createCompute, nodeLauncher, withAsides, type ActivationAnalysis, type Child, type DeviceWish, type Launch } from '../compute/index.ts';
+import {
+  createCompute,
+  nodeLauncher,
+  withAsides,
+  type ActivationAnalysis,
+  type Child,
+  type DeviceWish,
+  type Launch,
+} from '../compute/index.ts';
 import type { Client, Emit, Handlers } from '../contract/calls.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { perform } from '../rpc/dispatch.ts';

@@ -18,10 +18,7 @@ const firstLine = (error: unknown): string => (error instanceof Error ? error.me
 export async function dawn(): Promise<GpuSource> {
   if (made) return made;
   if (process.versions['electron'])
-    throw new KernelscopeError(
-      'failed',
-      'the desktop app has WebGPU in a window of its own, for work that names the device',
-    );
+    throw new KernelscopeError('failed', 'the desktop app has WebGPU in a window of its own, for work that names the device');
   let module: DawnModule;
   try {
     module = await import('webgpu');
