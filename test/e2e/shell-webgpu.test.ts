@@ -19,6 +19,7 @@ afterAll(async () => {
   await desk?.app.close();
 });
 
+const patient = { timeout: 20_000 }; // SwiftShader takes every core
 const gpuPage = 'app://gpu/index.html';
 const hidden = async () => (await desk.windows()).filter((w) => w.url === gpuPage);
 const seen = async () => (await desk.windows()).filter((w) => w.visible).map((w) => w.url.split('#')[0]);
@@ -40,7 +41,7 @@ describe.skipIf(noGpu !== null)(`with a GPU made of software${noGpu ? `: ${noGpu
     await desk.page.getByRole('link', { name: 'Devices', exact: true }).click();
     await desk.page.getByText(/swiftshader.* on the browser/i).first().waitFor({ timeout: 40_000 }); // prettier-ignore
     // Each was gone with its job.
-    await expect.poll(hidden).toEqual([]);
+    await expect.poll(hidden, patient).toEqual([]);
   });
 
   test('a run that names webgpu trains in a hidden window and ends with it', { timeout: 240_000 }, async () => {
@@ -110,12 +111,12 @@ describe.skipIf(noGpu !== null)(`with a GPU made of software${noGpu ? `: ${noGpu
         if (webContents.getURL() === address) webContents.forcefullyCrashRenderer();
     }, gpuPage);
     await stateIs(desk.page, 'interrupted');
-    await expect.poll(log).toContain('the page of the GPU window is gone (crashed)');
-    await expect.poll(hidden).toEqual([]);
+    await expect.poll(log, patient).toContain('the page of the GPU window is gone (crashed)');
+    await expect.poll(hidden, patient).toEqual([]);
     expect(await desk.asked()).toEqual([]); // no box: nothing that a person looks at has crashed
     await resume('cpu');
     await stateIs(desk.page, 'running');
-    await expect.poll(hidden).toEqual([]);
+    await expect.poll(hidden, patient).toEqual([]);
     await desk.menu('cancel');
     await stateIs(desk.page, 'interrupted');
   });
@@ -128,7 +129,7 @@ describe.skipIf(noGpu !== null)(`with a GPU made of software${noGpu ? `: ${noGpu
       for (const window of BrowserWindow.getAllWindows()) if (window.webContents.getURL() === address) window.close();
     }, gpuPage);
     await stateIs(desk.page, 'interrupted');
-    await expect.poll(log).toContain('the GPU window was closed');
+    await expect.poll(log, patient).toContain('the GPU window was closed');
     expect(await seen()).toEqual(['app://kernelscope/index.html']);
   });
 });
