@@ -111,7 +111,7 @@ test('an offer of commands that are not on the list changes no menu', async () =
   for (const wrong of wrongs) await offer(wrong);
   await offer(['resume']);
   await expect.poll(enabled).toEqual(['resume']);
-  expect(await desk.app.evaluate(() => (globalThis as unknown as { drawn: boolean[] }).drawn)).toEqual([false]);
+  expect(await desk.app.evaluate(() => (globalThis as unknown as { drawn: boolean[] }).drawn)).not.toContain(true);
 });
 
 test('a page that is not ours, a frame in ours, and a window that is none of ours are not heard', async () => {
