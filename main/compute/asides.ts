@@ -6,17 +6,16 @@ import type { AsideName, Down, Jobs } from './protocol.ts';
 import { createCompute, type JobHandle } from './supervisor.ts';
 
 /** What is done aside: for whom it was asked decides its input, never who asks. */
-function inputOf(job: AsideName, start: Extract<Down, { kind: 'start' }> | null): Jobs[AsideName]['input'] {
-  if (job === 'devices') return null;
+function inputOf(job: 'load', start: Extract<Down, { kind: 'start' }> | null): Jobs['load']['input'] {
   if (start?.job !== 'train') throw new KernelscopeError('failed', `${job}: is asked for by a training alone`);
   const { config, dataDir } = start.input as Jobs['train']['input'];
   return { config, dataDir };
 }
 
 /** Processes of `launch`, with what they ask aside done by processes of `helpers`. */
-export const withAsides =
-  (launch: Launch, helpers: Launch): Launch =>
-  (wanted) => {
+export const withAsides = (launch: Launch, helpers: Launch): Launch => {
+  const devices = askedOnce(() => createCompute({ launch: helpers, log: () => undefined }).start('devices', null).result);
+  return (wanted) => {
     const child = launch(wanted);
     const hears = new Set<(text: string) => void>();
     const compute = createCompute({ launch: helpers, log: (text) => hears.forEach((listener) => listener(text)) });
@@ -25,6 +24,7 @@ export const withAsides =
 
     const help = async (asks: number, job: AsideName) => {
       try {
+        if (job === 'devices') return child.send({ kind: 'answer', to: asks, value: await devices() });
         const onReport = (report: Jobs[AsideName]['report']) => child.send({ kind: 'aside', to: asks, report });
         const handle = compute.start(job, inputOf(job, start), onReport);
         under.add(handle);
@@ -59,3 +59,15 @@ export const withAsides =
     };
     return wrapped;
   };
+};
+
+const kept = 60_000; // ms: what devices there are does not change from one estimate to the next
+
+/** The same answer, or refusal, for whoever asks while it is under way or fresh. */
+function askedOnce<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: { answer: Promise<T>; at: number } | null = null;
+  return () => {
+    if (!asked || performance.now() - asked.at > kept) asked = { answer: ask(), at: performance.now() };
+    return asked.answer;
+  };
+}

@@ -83,13 +83,13 @@ test('data are for a training alone; what fails aside is told with its code; wit
 
 test('who asked is gone only when its helper is', async () => {
   const page = played((message, say) => {
-    if (message.kind === 'start') say({ kind: 'aside', asks: 1, job: 'devices' });
+    if (message.kind === 'start') say({ kind: 'aside', asks: 1, job: 'load' });
   });
   let begun: () => void = () => undefined;
   const started = new Promise<void>((resolve) => (begun = resolve));
   const node = played((message) => message.kind === 'start' && begun());
   const compute = createCompute({ launch: withAsides(page.launch, node.launch) });
-  const { result } = compute.start('devices', null);
+  const { result } = compute.start('train', training);
   const failed = expect(result).rejects.toThrow('the compute process ended');
   await started;
   expect([page.living(), node.living()]).toEqual([1, 1]);
