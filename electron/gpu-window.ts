@@ -3,7 +3,7 @@
 import { BrowserWindow, MessageChannelMain } from 'electron';
 import type { Child, Launch } from '../main/host/boot.ts';
 import { gpuChannel } from './gpu-channel.ts';
-import { holdTo, type PageRules } from './guard.ts';
+import { holdTo, pageRights, type PageRules } from './guard.ts';
 import { gpuUrl, isGpuPage } from './trust.ts';
 
 /** It stays where it is, is granted nothing, and nobody in the shell listens to it. */
@@ -20,12 +20,7 @@ function open(preload: string): BrowserWindow {
     skipTaskbar: true,
     webPreferences: {
       preload,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
+      ...pageRights,
       // Nobody ever sees it, and it has work to do.
       backgroundThrottling: false,
     },

@@ -18,6 +18,16 @@ const nothing: PageRules = { home: () => false, permissions: new Set(), content:
 const given = new WeakMap<WebContents, PageRules>();
 const rulesOf = (contents: WebContents | null): PageRules => (contents && given.get(contents)) ?? nothing;
 
+/** What every page of the app is made with: no Node, a sandbox, a world of its own for the preload. */
+export const pageRights = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false,
+} as const;
+
 /** Gives a page its rules; to be called before it loads anything. */
 export const holdTo = (contents: WebContents, rules: PageRules): void => void given.set(contents, rules);
 

@@ -1,7 +1,7 @@
 // The windows that a person sees: pages without Node that show our files. One is enough; all that the shell does goes to the front one.
 import { app, BrowserWindow, nativeTheme, screen } from 'electron';
 import path from 'node:path';
-import { contentRules, holdTo } from './guard.ts';
+import { contentRules, holdTo, pageRights } from './guard.ts';
 import type { StateFile } from './state-file.ts';
 import { pageAddress } from './trust.ts';
 import { keepPlace, placeOf, smallest, type WindowState } from './window-state.ts';
@@ -47,12 +47,7 @@ export function createWindows({ state, holdsBack, opened }: WindowsOptions): Win
         backgroundColor: nativeTheme.shouldUseDarkColors ? '#141518' : '#ffffff',
         webPreferences: {
           preload: path.join(import.meta.dirname, '../preload/preload.cjs'),
-          sandbox: true,
-          contextIsolation: true,
-          nodeIntegration: false,
-          webviewTag: false,
-          navigateOnDragDrop: false,
-          spellcheck: false,
+          ...pageRights,
         },
       });
       open.add(window);

@@ -9,16 +9,7 @@ import { tangentKernel } from '../kernels/ntk.ts';
 import { learningCurve } from '../kernels/regression.ts';
 import { featureSpectrum, kernelSpectrum } from '../kernels/spectrum.ts';
 import { createNetwork, restoreWeights } from '../networks/index.ts';
-
-/** The largest deviation of `got` from `want`; NaN and a wrong length are infinitely far. */
-export function check(name: string, got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number): Check {
-  let deviation = got.length === want.length ? 0 : Infinity;
-  for (let i = 0; i < Math.min(got.length, want.length); i++) {
-    const off = Math.abs(got[i] - want[i]);
-    deviation = Math.max(deviation, Number.isNaN(off) ? Infinity : off);
-  }
-  return { name, passed: deviation <= tolerance, deviation, tolerance };
-}
+import { check } from './conformance/compare.ts';
 
 // The published digits end at the tenth or twelfth place; float64 adds nothing to that.
 const printed = 1e-10;

@@ -7,6 +7,7 @@ import { elementwiseOverrides } from './elementwise.ts';
 import { imageOverrides } from './images.ts';
 import { matrixOverrides } from './matrix.ts';
 import type { Override } from './override.ts';
+import { unregister } from '../unregister.ts';
 
 const overrides: Record<string, Override> = { ...elementwiseOverrides, ...matrixOverrides, ...imageOverrides };
 
@@ -46,11 +47,6 @@ export async function registerCpu(options: CpuOptions): Promise<Registered> {
   return {
     name,
     backend,
-    remove() {
-      const current = tf.engine().backendName === name;
-      for (const { kernelName } of tf.getKernelsForBackend(name)) tf.unregisterKernel(kernelName, name);
-      tf.removeBackend(name);
-      if (current && before && tf.findBackendFactory(before)) void tf.setBackend(before);
-    },
+    remove: () => unregister(name, before),
   };
 }

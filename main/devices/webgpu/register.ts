@@ -5,6 +5,7 @@ import type { FoundAdapter } from './adapter.ts';
 import { GpuBackend, type GpuLimits } from './backend.ts';
 import { apply, type GpuFunction } from './functions.ts';
 import { blockedProduct, productLimits, type ProductLimits } from './product.ts';
+import { unregister } from '../unregister.ts';
 
 export interface GpuOptions {
   /** smaller limits than the device's, for tests */
@@ -71,11 +72,6 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits, product }
   return {
     name,
     backend,
-    remove() {
-      const current = tf.engine().backendName === name;
-      for (const { kernelName } of tf.getKernelsForBackend(name)) tf.unregisterKernel(kernelName, name);
-      tf.removeBackend(name);
-      if (current && before && tf.findBackendFactory(before)) void tf.setBackend(before);
-    },
+    remove: () => unregister(name, before),
   };
 }
