@@ -2,24 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadKernels, unaryOps } from '../../../main/devices/cpu/kernels.ts';
 import { SharedMemory } from '../../../main/devices/memory.ts';
-
-/** erf in float64: its Taylor series under 3, a continued fraction of erfc above; both good to 1e-15 here. */
-function erf(x: number): number {
-  const t = Math.abs(x);
-  if (Number.isNaN(x)) return NaN;
-  if (t > 6) return Math.sign(x);
-  if (t < 3) {
-    let [term, sum] = [x, x];
-    for (let n = 1; Math.abs(term) > 1e-18; n++) {
-      term *= (-x * x) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (2 / Math.sqrt(Math.PI)) * sum;
-  }
-  let fraction = t;
-  for (let n = 80; n > 0; n--) fraction = t + n / 2 / fraction;
-  return Math.sign(x) * (1 - Math.exp(-t * t) / (fraction * Math.sqrt(Math.PI)));
-}
+import { erf } from './support.ts';
 
 const points = (from: number, to: number, n: number) => Float32Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
 const ulp = (y: number) => Math.max(2 ** (Math.floor(Math.log2(Math.abs(y))) - 23), 2 ** -149);

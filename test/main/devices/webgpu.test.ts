@@ -9,6 +9,7 @@ import type { GpuBackend } from '../../../main/devices/webgpu/backend.ts';
 import { planProduct } from '../../../main/devices/webgpu/product.ts';
 import { noGpu, useSwiftshader } from '../../support/swiftshader.ts';
 import { distance, naiveProduct, numbers } from './support.ts';
+import { erf } from './support.ts';
 
 const small = {
   selfTest: false,
@@ -178,19 +179,3 @@ test('products are cut so that no block is too much work, too deep or too long',
   expect(planProduct(100, 1, 1, limits)).toEqual({ rows: 50, inner: 1 });
   expect(planProduct(100, 1e6, 10, limits)).toEqual({ rows: 1, inner: 10 });
 });
-
-/** erf in float64: its Taylor series under 3, a continued fraction of erfc above. */
-function erf(x: number): number {
-  const t = Math.abs(x);
-  if (t < 3) {
-    let [term, sum] = [x, x];
-    for (let n = 1; Math.abs(term) > 1e-18; n++) {
-      term *= (-x * x) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (2 / Math.sqrt(Math.PI)) * sum;
-  }
-  let fraction = t;
-  for (let n = 80; n > 0; n--) fraction = t + n / 2 / fraction;
-  return Math.sign(x) * (1 - Math.exp(-t * t) / (fraction * Math.sqrt(Math.PI)));
-}
