@@ -1,7 +1,7 @@
 // Gradients of our own kernels. Each is a function that tfjs calls only for the inputs that need it.
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { own } from './cpu/dense.ts';
+import { own } from './own.ts';
 
 const product = (a: Tensor, b: Tensor, transA: boolean, transB: boolean, scale: tf.Attribute): Tensor2D =>
   tf.engine().runKernel<Tensor2D>(own.product, { a, b }, { transA, transB, scale });

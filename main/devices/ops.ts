@@ -4,12 +4,14 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow
 import type { Activation } from '../contract/config.ts';
 import { cpuBackend } from './cpu/current.ts';
 import { convAffine, convUnit, foldNorm, type ConvUnit, type Folded } from './convolution.ts';
-import { own } from './cpu/dense.ts';
+import { own } from './own.ts';
 import * as shares from './cpu/shares.ts';
 import { registerDerivatives } from './derivatives.ts';
 import { registerGradients } from './gradients.ts';
 import { plainOps } from './plain.ts';
 import { adam, momentum, sgd } from './updates.ts';
+import { gpuBackend } from './webgpu/current.ts';
+import * as gpuShares from './webgpu/shares.ts';
 
 export interface Ops {
   /** φ(scale·x w + b), differentiable in x, w and b. x [B, I], w [I, O], b [O] or null → [B, O] */
@@ -20,13 +22,11 @@ export interface Ops {
   derivative(h: Tensor2D, a: Activation): Tensor2D;
   /** K + (scale·A + add) ∘ B, all [m, n]; consumes K, in place where nothing else holds its values; null starts at 0 */
   accumulateProduct(K: Tensor2D | null, A: Tensor2D, scale: number, add: number, B: Tensor2D): Tensor2D;
-  /** Adds a share T [m, n] of a kernel's tile to S [m, n] and answers T's moments with the tile L of another kernel, all in float64.
-   *  Consumes S: go on with the answer's `sum`; null starts at 0. */
-  addShare(S: Tensor2D | null, share: Share<Tensor2D>, L: Tensor2D): Promise<{ sum: Tensor2D; moments: ShareMoments }>;
-  /** ⟨A, B⟩ in float64; A and B of one shape */
+  /** Adds a share T [m, n] of a kernel's tile to S [m, n] and answers T's moments with the tile L of another kernel, summed in float64 (on a
+   *  GPU in float32 within blocks of 64 × 64). Consumes S: go on with the answer's `sum`; null starts at 0. L may be disposed at once. */
+  addShare(S: Tensor2D | null, share: Share<Tensor2D>, L: Tensor2D): { sum: Tensor2D; moments: Promise<ShareMoments> };
+  /** ⟨A, B⟩ likewise; A and B of one shape, which may change or be disposed at once */
   innerProduct(A: Tensor2D, B: Tensor2D): Promise<number>;
-  /** xᵀ [n, m] of a tensor that was read or is about to be: on a GPU turned here, so that it is not read twice */
-  transposed(x: Tensor2D): Promise<Tensor2D>;
   /** A tensor's values to be read before it is disposed: not copied where the device's memory can be looked into */
   peek(x: Tensor2D): Promise<Float32Array>;
   /** A convolutional layer in training: batch norm by the batch's moments, relu, skip connection; differentiable */
@@ -117,22 +117,22 @@ export function createOps(): Ops {
       K?.dispose();
       return result;
     },
-    async addShare(S, share, L) {
+    addShare(S, share, L) {
       checkSame('addShare', ...(S ? [S] : []), share.a, ...(share.b ? [share.b] : []), L);
       const backend = cpuBackend();
       if (backend) {
         const sum = S ?? run(own.empty, { like: L }, {});
-        return { sum, moments: shares.addShare(backend, sum, S !== null, share, L) };
+        return { sum, moments: Promise.resolve(shares.addShare(backend, sum, S !== null, share, L)) };
       }
-      return plainOps.addShare(S, share, L);
+      const gpu = gpuBackend();
+      return gpu ? gpuShares.addShare(gpu, S, share, L) : plainOps.addShare(S, share, L);
     },
     async innerProduct(A, B) {
       checkSame('innerProduct', A, B);
       const backend = cpuBackend();
-      return backend ? shares.innerProduct(backend, A, B) : plainOps.innerProduct(A, B);
-    },
-    async transposed(x) {
-      return cpuBackend() ? tf.transpose<Tensor2D>(x) : plainOps.transposed(x);
+      if (backend) return shares.innerProduct(backend, A, B);
+      const gpu = gpuBackend();
+      return gpu ? gpuShares.innerProduct(gpu, A, B) : plainOps.innerProduct(A, B);
     },
     async peek(x) {
       const backend = cpuBackend();

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Activation } from '../contract/config.ts';
-import type { Ops } from './ops.ts';
+import type { Ops, ShareMoments } from './ops.ts';
 import { taken } from './read.ts';
 
 function activate(z: Tensor2D, a: Activation): Tensor2D {
@@ -21,7 +21,23 @@ function derivative(h: Tensor2D, a: Activation): Tensor2D {
   });
 }
 
-export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumulateProduct' | 'addShare' | 'innerProduct' | 'transposed'> = {
+/** Consumes T. */
+async function momentsOf(T: Tensor2D, L: Tensor2D): Promise<ShareMoments> {
+  const [m, n] = T.shape;
+  const [t, l] = await Promise.all([taken(T), L.data()]);
+  const moments = { square: 0, product: 0, trace: 0, rows: new Float64Array(m), columns: new Float64Array(n) };
+  for (let i = 0, k = 0; i < m; i++)
+    for (let j = 0; j < n; j++, k++) {
+      moments.square += t[k] * t[k];
+      moments.product += t[k] * l[k];
+      if (i === j) moments.trace += t[k];
+      moments.rows[i] += t[k];
+      moments.columns[j] += t[k];
+    }
+  return moments;
+}
+
+export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumulateProduct' | 'addShare' | 'innerProduct'> = {
   dense(x, w, b, { scale, activation }) {
     return tf.tidy(() => {
       const y: Tensor2D = tf.matMul(x, w);
@@ -40,36 +56,17 @@ export const plainOps: Pick<Ops, 'dense' | 'activate' | 'derivative' | 'accumula
       return sum;
     });
   },
-  async addShare(S, { a, scale, add, b }, L) {
+  addShare(S, { a, scale, add, b }, L) {
     const T = tf.tidy(() => {
       const scaled: Tensor2D = tf.add(tf.mul(a, scale), add);
       return b ? tf.mul<Tensor2D>(scaled, b) : scaled;
     });
-    const [m, n] = T.shape;
-    // The share has to be read for its moments; from then on the sum stays with its values here, so that nothing is read twice.
-    const [t, l, s] = [await taken(T), await L.data(), await S?.data()];
+    const sum: Tensor2D = S ? tf.add(S, T) : T.clone();
     S?.dispose();
-    const sum = tf.tensor2d(s ? t.map((v, k) => v + s[k]) : t, [m, n]);
-    const moments = { square: 0, product: 0, trace: 0, rows: new Float64Array(m), columns: new Float64Array(n) };
-    for (let i = 0, k = 0; i < m; i++)
-      for (let j = 0; j < n; j++, k++) {
-        moments.square += t[k] * t[k];
-        moments.product += t[k] * l[k];
-        if (i === j) moments.trace += t[k];
-        moments.rows[i] += t[k];
-        moments.columns[j] += t[k];
-      }
-    return { sum, moments };
-  },
-  async transposed(x) {
-    const [m, n] = x.shape;
-    const values = await x.data();
-    const turned = new Float32Array(m * n);
-    for (let i = 0, k = 0; i < m; i++) for (let j = 0; j < n; j++, k++) turned[j * m + i] = values[k];
-    return tf.tensor2d(turned, [n, m]);
+    return { sum, moments: momentsOf(T, L) };
   },
   async innerProduct(A, B) {
-    const [a, b] = [await A.data(), await B.data()];
+    const [a, b] = await Promise.all([A.data(), B.data()]);
     let sum = 0;
     for (let k = 0; k < a.length; k++) sum += a[k] * b[k];
     return sum;

@@ -123,37 +123,43 @@ async function gatherTile(
   const gram = (a: Tensor2D, b: Tensor2D): Tensor2D => tf.matMul(a, b, false, true);
   const target = gram(rows.y, columns.y);
   let sum: Tensor2D | null = null;
-  const add = async (l: number): Promise<Tensor2D> => {
+  // What is read of a tile is asked for while its next part is computed.
+  const reading: Promise<void>[] = [];
+  const add = (l: number): Tensor2D => {
     const [a, b] = [rows.layers[l], columns.layers[l]];
     const A = gram(a.input, b.input);
     const D = a.delta && b.delta ? gram(a.delta, b.delta) : null;
     // K^(L) is divided by C already.
     const C = D ? o.classes : 1;
     const share = { a: A, scale: a.scale / C, add: a.bias ? 1 / C : 0, b: D };
-    const added = await ops.addShare(sum, share, target);
+    const added = ops.addShare(sum, share, target);
     tf.dispose(D ? [A, D] : [A]);
-    addTile(M.parts[l], added.moments, at);
+    reading.push(added.moments.then((moments) => addTile(M.parts[l], moments, at)));
     return (sum = added.sum);
   };
   try {
-    for (let l = 0; l < M.parts.length; l++) if (l !== M.readout) await add(l);
-    if (sum) M.gradientSquare += weightOf(at) * (await ops.innerProduct(sum, sum));
-    const all = await add(M.readout);
-    M.square += weightOf(at) * (await ops.innerProduct(all, all));
+    const product = (a: Tensor2D, b: Tensor2D, into: 'gradientSquare' | 'square' | 'network') =>
+      reading.push(ops.innerProduct(a, b).then((value) => void (M[into] += weightOf(at) * value)));
+    for (let l = 0; l < M.parts.length; l++) if (l !== M.readout) add(l);
+    if (sum) product(sum, sum, 'gradientSquare');
+    const all = add(M.readout);
+    product(all, all, 'square');
     const outputs = gram(rows.outputs, columns.outputs);
-    M.network += weightOf(at) * (await ops.innerProduct(all, outputs));
+    product(all, outputs, 'network');
     outputs.dispose();
     if (K) await store(o, K, all, at);
+    await Promise.all(reading);
   } finally {
+    await Promise.allSettled(reading);
     tf.dispose(sum ? [target, sum] : [target]);
   }
 }
 
 /** The tile and its mirror image. */
-async function store({ device: { ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
+async function store({ device: { tf, ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
   storeRows(K, P, await ops.peek(tile), at);
   if (at.i === at.j) return mirrorBlock(K, P, at.i, at.m);
-  const turned = await ops.transposed(tile);
+  const turned = tf.transpose(tile);
   storeRows(K, P, await ops.peek(turned), { i: at.j, m: at.n, j: at.i, n: at.m });
   turned.dispose();
 }

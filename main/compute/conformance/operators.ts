@@ -153,20 +153,26 @@ const operators: Operator[] = [
     },
     tolerance: 1e-6,
   },
-  {
-    name: 'shares of a kernel and their moments',
+  ...(
+    [
+      [6, 7],
+      [70, 131],
+    ] as const
+  ).map(([m, n]): Operator => ({
+    name: `shares of a kernel’s tile of ${m} × ${n} and their moments`,
     async make({ tf, ops }) {
-      const [a, b, L] = [m2(tf, 6, 7, 0.1), m2(tf, 6, 7, 0.2), m2(tf, 6, 7, 0.3)];
-      const first = await ops.addShare(null, { a, scale: 0.5, add: 0.25, b }, L);
-      const second = await ops.addShare(first.sum, { a: b, scale: 2, add: 0, b: null }, L);
+      const [a, b, L] = [m2(tf, m, n, 0.1), m2(tf, m, n, 0.2), m2(tf, m, n, 0.3)];
+      const first = ops.addShare(null, { a, scale: 0.5, add: 0.25, b }, L);
+      const second = ops.addShare(first.sum, { a: b, scale: 2, add: 0, b: null }, L);
       const own = await ops.innerProduct(second.sum, L);
-      const turned = await ops.transposed(second.sum);
-      const { square, product: with_, trace, rows, columns } = second.moments;
-      const numbers = tf.tensor1d([square, with_, trace, own, ...rows, ...columns]);
-      return [numbers, second.sum, turned, ops.accumulateProduct(null, a, 0.5, 0.25, b)];
+      const turned = tf.transpose(second.sum);
+      const { square, product: with_, trace, rows, columns } = await second.moments;
+      // Means instead of sums: of size 1 whatever the tile's.
+      const means = [...[square, with_, own].map((v) => v / (m * n)), trace / m, ...rows.map((v) => v / n), ...columns.map((v) => v / m)];
+      return [tf.tensor1d(means), second.sum, turned, ops.accumulateProduct(null, a, 0.5, 0.25, b)];
     },
-    tolerance: 4e-6,
-  },
+    tolerance: 1e-6,
+  })),
 ];
 
 /** Runs one on whatever device is current; nothing is left behind. */

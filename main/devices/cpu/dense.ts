@@ -1,26 +1,10 @@
-// Kernels of our own: a dense layer with its activation, and what its gradient needs. ops.ts calls them by these names.
+// Our own kernels on the cpu device: a dense layer with its activation, and what its gradient needs.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Activation } from '../../contract/config.ts';
+import { own } from '../own.ts';
 import { activationOps } from './kernels.ts';
 import { product } from './matrix.ts';
 import { elements, type Override } from './override.ts';
-
-export const own = {
-  /** {x, w, b?} {scale, activation} → φ(scale·x w + b) */
-  dense: 'KernelscopeDense',
-  /** {dy, h} {activation, sums} → [dy ∘ φ′, its column sums if asked for] */
-  delta: 'KernelscopeDelta',
-  /** {a, b} {transA, transB, scale} → scale·op(a) op(b) */
-  product: 'KernelscopeProduct',
-  /** {z} {activation} → φ(z) */
-  activate: 'KernelscopeActivate',
-  /** {g, h} {activation} → g ∘ φ′; h is φ's output for linear, relu, tanh, its input for erf */
-  chain: 'KernelscopeChain',
-  /** {k?, a, b} {scale, add, inPlace} → k + (scale·a + add) ∘ b */
-  accumulateProduct: 'KernelscopeAccumulateProduct',
-  /** {like} → a tensor of its shape with arbitrary values */
-  empty: 'KernelscopeEmpty',
-} as const;
 
 const dense: Override = ({ inputs: { x, w, b }, attrs, backend }) => {
   const kind = activationOps[attrs.activation as Activation];

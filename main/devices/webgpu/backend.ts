@@ -2,9 +2,19 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { backend_util, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { KernelscopeError } from '../../contract/errors.ts';
+import type { ProductLimits } from './product.ts';
+import { fold, packNumbers, wgsl, type Shader } from './shader.ts';
 
 type Values = backend_util.BackendValues;
 type Run = WebGPUBackend['runWebGPUProgram'];
+
+interface TensorData {
+  shape: number[];
+  dtype: DataType;
+  /** held here: not handed to the GPU yet, or read from it */
+  values?: Values;
+  resource?: object;
+}
 
 export interface GpuLimits {
   /** bytes that one tensor may take */
@@ -13,16 +23,45 @@ export interface GpuLimits {
   workgroups: number;
   /** bytes of buffers kept for tensors of the same size to come */
   spareBytes: number;
+  /** runs of shaders that are recorded before they are handed over */
+  recorded: number;
+  product: ProductLimits;
 }
 
 const size = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`);
 const bytesOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 4);
+
+/** One run of a shader. */
+export interface Work {
+  /** in the shader's order; all float32 */
+  reads: readonly TensorInfo[];
+  writes: readonly TensorInfo[];
+  numbers: Readonly<Record<string, number>>;
+  /** workgroups along one line, and how often that line is run side by side */
+  groups: number;
+  parts?: number;
+}
+
+/** What tfjs's backend keeps of the commands that are recorded and not yet handed over. */
+interface Recording {
+  commandEncoder: GPUCommandEncoder;
+  computePassEncoder: GPUComputePassEncoder | null;
+  commandQueueOwnedIds: WeakSet<DataId>;
+  dispatchCountInPass: number;
+}
+
+/** Numbers of calls that come again, as a training step's do, keep their buffer. */
+const keptNumbers = 1024;
 
 export class GpuBackend extends WebGPUBackend {
   readonly limits: GpuLimits;
   /** set once the device can no longer be trusted */
   #fault: KernelscopeError | null = null;
   #closing = false;
+  readonly #pipelines = new Map<string, { pipeline: GPUComputePipeline; layout: GPUBindGroupLayout }>();
+  readonly #numbers = new Map<string, GPUBuffer>();
+  /** buffers of numbers that the commands recorded so far may still read */
+  #dropped: GPUBuffer[] = [];
 
   constructor(device: GPUDevice, info: GPUAdapterInfo, limits: GpuLimits) {
     super(device, info);
@@ -80,20 +119,108 @@ export class GpuBackend extends WebGPUBackend {
 
   override uploadToGPU(dataId: DataId): void {
     this.check();
-    const { shape } = this.tensorMap.get(dataId);
-    const bytes = bytesOf(shape);
+    const data = this.tensorMap.get(dataId) as TensorData;
+    const bytes = bytesOf(data.shape);
     if (bytes > this.limits.tensorBytes)
       throw new KernelscopeError(
         'failed',
-        `webgpu memory: a tensor [${shape.join()}] of ${size(bytes)} was needed; this device takes at most ${size(this.limits.tensorBytes)} in one. ` +
+        `webgpu memory: a tensor [${data.shape.join()}] of ${size(bytes)} was needed; this device takes at most ${size(this.limits.tensorBytes)} in one. ` +
           'A smaller batch, fewer probe samples or a narrower network need less.',
       );
+    const { values, dtype } = data;
+    if (data.resource || !ArrayBuffer.isView(values) || dtype !== 'float32') return super.uploadToGPU(dataId);
+    // tfjs makes a buffer in the processor's memory for every scalar. A queue's own way is cheaper, and its order is right: no command
+    // that is recorded and not handed over yet uses a buffer that has just come from the pool.
+    data.values = undefined;
     super.uploadToGPU(dataId);
+    this.queue.writeBuffer(
+      data.resource as unknown as GPUBuffer,
+      0,
+      values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>),
+    );
   }
 
   override runWebGPUProgram(...given: Parameters<Run>): TensorInfo {
     this.check();
     return super.runWebGPUProgram(...given);
+  }
+
+  /** A float32 tensor with arbitrary values. */
+  empty(shape: readonly number[]): TensorInfo {
+    return this.makeTensorInfo([...shape], 'float32');
+  }
+
+  /** Records one run of a shader; it is handed over with what comes before and after it. */
+  run(shader: Shader, { reads, writes, numbers, groups, parts = 1 }: Work): void {
+    this.check();
+    const tensors = [...reads, ...writes];
+    for (const { dataId } of tensors) this.uploadToGPU(dataId);
+    const recording = this as unknown as Recording;
+    for (const { dataId } of tensors) recording.commandQueueOwnedIds.add(dataId);
+    // What was read of a tensor before it is written again holds no longer.
+    for (const { dataId } of writes) (this.tensorMap.get(dataId) as TensorData).values = undefined;
+    const { pipeline, layout } = this.#pipeline(shader);
+    const buffers = [
+      ...tensors.map(({ dataId }) => (this.tensorMap.get(dataId) as TensorData).resource as unknown as GPUBuffer),
+      this.#uniform(shader, numbers),
+    ];
+    const bindGroup = this.device.createBindGroup({
+      layout,
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+    this.ensureCommandEncoderReady();
+    const pass = (recording.computePassEncoder ??= recording.commandEncoder.beginComputePass());
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(...fold(groups, this.limits.workgroups), parts);
+    if (++recording.dispatchCountInPass < this.limits.recorded) return;
+    this.endComputePassEncoder();
+    this.submitQueue();
+  }
+
+  #pipeline(shader: Shader): { pipeline: GPUComputePipeline; layout: GPUBindGroupLayout } {
+    const known = this.#pipelines.get(shader.key);
+    if (known) return known;
+    const { reads, writes } = shader;
+    const types: GPUBufferBindingType[] = [
+      ...reads.map(() => 'read-only-storage' as const),
+      ...writes.map(() => 'storage' as const),
+      'uniform',
+    ];
+    const entries = types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }));
+    const layout = this.device.createBindGroupLayout({ entries });
+    const module = this.device.createShaderModule({ label: shader.key, code: wgsl(shader) });
+    const pipeline = this.device.createComputePipeline({
+      label: shader.key,
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main' },
+    });
+    const made = { pipeline, layout };
+    this.#pipelines.set(shader.key, made);
+    return made;
+  }
+
+  #uniform({ numbers: fields }: Shader, numbers: Work['numbers']): GPUBuffer {
+    const bytes = packNumbers(fields, numbers);
+    const key = String.fromCharCode(...bytes);
+    const known = this.#numbers.get(key);
+    this.#numbers.delete(key);
+    const buffer = known ?? this.device.createBuffer({ size: bytes.length, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    if (!known) this.queue.writeBuffer(buffer, 0, bytes);
+    // The last used stands last; the first goes when there are too many.
+    this.#numbers.set(key, buffer);
+    const oldest = this.#numbers.size > keptNumbers ? this.#numbers.entries().next().value : undefined;
+    if (oldest) {
+      this.#numbers.delete(oldest[0]);
+      this.#dropped.push(oldest[1]);
+    }
+    return buffer;
+  }
+
+  override submitQueue(): void {
+    super.submitQueue();
+    for (const buffer of this.#dropped) buffer.destroy();
+    this.#dropped = [];
   }
 
   override dispose(): void {

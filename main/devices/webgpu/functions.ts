@@ -19,8 +19,8 @@ const exp = `
     return p * bitcast<f32>((half + 127) << 23u) * bitcast<f32>((i - half + 127) << 23u);
   }`;
 
-/** Functions of `a`, a number that is not NaN, with what they call. */
-const functions = {
+/** Functions `given(a)` of a number that is not NaN, with what they call. */
+export const functions = {
   relu: { before: '', body: 'return select(a, 0.0, a < 0.0);' },
   tanh: {
     before: exp,

@@ -1,35 +1,111 @@
-// Products of matrices in blocks: short enough dispatches for a display's watchdog, inside the device's limits, and sums whose error does
-// not grow with the whole inner dimension, because each block of it is summed by itself.
+// Products of two matrices: op(A) op(B) with a factor, a bias and an activation in the same pass. Large ones run in blocks: short enough
+// dispatches for a display's watchdog, and sums whose error does not grow with the whole inner dimension, because each block of it is summed
+// by itself. Every sum has one order, whatever else the device does.
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Activation } from '../../contract/config.ts';
 import { KernelscopeError } from '../../contract/errors.ts';
 import type { GpuBackend } from './backend.ts';
+import { functions } from './functions.ts';
+import type { Shader } from './shader.ts';
+import { tiled, tileFor, tilesOf, type Tile } from './tiled.ts';
 
 export interface ProductLimits {
   /** multiply-adds in one dispatch */
   work: number;
   /** of the inner dimension summed in one go */
   inner: number;
-  /** rows or columns of a result in one dispatch */
-  side: number;
 }
 
 /** 2³⁴ multiply-adds take a fifth of a second at 0.1 TFLOP/s; a display's watchdog waits two. */
-export const productLimits = (workgroups: number): ProductLimits => ({ work: 2 ** 34, inner: 8192, side: 8 * workgroups });
+export const productLimits: ProductLimits = { work: 2 ** 34, inner: 2048 };
 
-/** How many rows and how much of the inner dimension a block has, for C [m, n] = A [m, k] B [k, n] */
-export function planProduct(m: number, n: number, k: number, { work, inner, side }: ProductLimits): { rows: number; inner: number } {
+/** How many rows and how much of the inner dimension a block has, for C [m, n] = A [m, k] B [k, n]; whole tiles of rows */
+export function planProduct(m: number, n: number, k: number, tile: Tile, { work, inner }: ProductLimits): { rows: number; inner: number } {
   const depth = Math.min(k, inner);
-  return { rows: Math.max(1, Math.min(m, side, Math.floor(work / (n * depth)))), inner: depth };
+  return { rows: Math.min(m, tile * Math.max(1, Math.floor(work / (n * depth * tile)))), inner: depth };
 }
 
-/** tfjs's kernels on this backend by name. */
-export type Kernels = (name: string) => KernelFunc;
+/** WGSL of φ as `fn activation`, NaN giving itself. */
+export function activationCode(activation: Activation): string {
+  if (activation === 'linear') return 'fn activation(a : f32) -> f32 { return a; }';
+  const { before, body } = functions[activation];
+  return `${before} fn given(a : f32) -> f32 {${body}}
+    fn activation(a : f32) -> f32 { if (isNaN(a)) { return a; } return given(a); }`;
+}
 
-/** BatchMatMul; large products of rank 2 in blocks */
-export const blockedProduct =
-  (kernels: Kernels, limits: ProductLimits): KernelFunc =>
+interface Variant {
+  transA: boolean;
+  transB: boolean;
+  bias: boolean;
+  activation: Activation;
+  tile: Tile;
+}
+
+const shaders = new Map<string, Shader>();
+
+function shaderOf({ transA, transB, bias, activation, tile }: Variant): Shader {
+  const key = `product ${transA} ${transB} ${bias} ${activation}`;
+  const known = shaders.get(`${key} ${tile}`);
+  if (known) return known;
+  const made = tiled({
+    key,
+    tile,
+    reads: bias ? ['a', 'b', 'bias'] : ['a', 'b'],
+    writes: ['c'],
+    numbers: { depth: 'u32', scale: 'f32', more: 'u32', last: 'u32' },
+    leftAlongK: !transA,
+    rightAlongK: transB,
+    declarations: () => `
+      ${activationCode(activation)}
+      fn left(row : u32, k : u32) -> f32 { return a[${transA ? 'k * u.rows + row' : 'row * u.depth + k'}]; }
+      fn right(k : u32, column : u32) -> f32 { return b[${transB ? 'column * u.depth + k' : 'k * u.columns + column'}]; }
+      fn put(row : u32, column : u32, sum : f32) {
+        let at = row * u.columns + column;
+        var v = sum;
+        if (u.more != 0u) { v += c[at]; }
+        if (u.last != 0u) { v = activation(v * u.scale${bias ? ' + bias[column]' : ''}); }
+        c[at] = v;
+      }`,
+  });
+  shaders.set(made.key, made);
+  return made;
+}
+
+export interface Product {
+  a: TensorInfo;
+  b: TensorInfo;
+  transA?: boolean;
+  transB?: boolean;
+  /** 1 unless given */
+  scale?: number;
+  /** [n] */
+  bias?: TensorInfo;
+  activation?: Activation;
+}
+
+/** φ(scale · op(A) op(B) + bias) [m, n], of two matrices */
+export function product(backend: GpuBackend, o: Product): TensorInfo {
+  const { a, b, bias, transA = false, transB = false, scale = 1, activation = 'linear' } = o;
+  const [m, k] = transA ? [a.shape[1], a.shape[0]] : [a.shape[0], a.shape[1]];
+  const n = transB ? b.shape[0] : b.shape[1];
+  const c = backend.empty([m, n]);
+  const tile = tileFor(m, n);
+  const shader = shaderOf({ transA, transB, bias: bias !== undefined, activation, tile });
+  const plan = planProduct(m, n, k, tile, backend.limits.product);
+  const reads = bias ? [a, b, bias] : [a, b];
+  for (let firstRow = 0; firstRow < m; firstRow += plan.rows)
+    for (let begin = 0; begin < k; begin += plan.inner) {
+      const end = Math.min(k, begin + plan.inner);
+      const numbers = { rows: m, columns: n, firstRow, begin, end, chunk: end - begin, depth: k, scale, more: +(begin > 0), last: +(end === k) };
+      backend.run(shader, { reads, writes: [c], numbers, groups: tilesOf(Math.min(plan.rows, m - firstRow), n, tile) });
+    }
+  return c;
+}
+
+/** BatchMatMul: ours for two matrices, tfjs's own for many at once */
+export const matrixProduct =
+  (many: KernelFunc): KernelFunc =>
   (given) => {
-    const whole = kernels('BatchMatMul');
     const { a, b } = given.inputs as Record<'a' | 'b', TensorInfo>;
     const backend = given.backend as GpuBackend;
     const { transposeA, transposeB } = given.attrs as Record<'transposeA' | 'transposeB', boolean>;
@@ -39,38 +115,8 @@ export const blockedProduct =
         'failed',
         `webgpu: ${lead} products at once were asked for, this device does ${backend.limits.workgroups}`,
       );
-    if (a.shape.length > 2 || b.shape.length > 2) return whole(given);
-    const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : [a.shape[0], a.shape[1]];
-    const n = transposeB ? b.shape[0] : b.shape[1];
-    const plan = planProduct(m, n, k, limits);
-    if (plan.rows >= m && plan.inner >= k) return whole(given);
-
-    const run = (name: string, inputs: Record<string, TensorInfo> | TensorInfo[], attrs: object): TensorInfo =>
-      kernels(name)({ inputs: inputs as never, attrs: attrs as never, backend }) as TensorInfo;
-    const release = (...infos: TensorInfo[]) => infos.forEach((t) => backend.disposeData(t.dataId));
-    /** rows r … r+rows−1 and inner p … p+depth−1 of an operand, whichever way it lies */
-    const part = (x: TensorInfo, turned: boolean, r: number, rows: number, p: number, depth: number) =>
-      run('Slice', { x }, { begin: turned ? [p, r] : [r, p], size: turned ? [depth, rows] : [rows, depth] });
-
-    const strips: TensorInfo[] = [];
-    for (let r = 0; r < m; r += plan.rows) {
-      const rows = Math.min(plan.rows, m - r);
-      let sum: TensorInfo | null = null;
-      for (let p = 0; p < k; p += plan.inner) {
-        const depth = Math.min(plan.inner, k - p);
-        const [pa, pb] = [part(a, transposeA, r, rows, p, depth), part(b, !transposeB, 0, n, p, depth)];
-        const c = run('BatchMatMul', { a: pa, b: pb }, { transposeA, transposeB });
-        release(pa, pb);
-        if (sum) {
-          const more = run('Add', { a: sum, b: c }, {});
-          release(sum, c);
-          sum = more;
-        } else sum = c;
-      }
-      strips.push(sum as TensorInfo);
-    }
-    if (strips.length === 1) return strips[0];
-    const result = run('Concat', strips, { axis: 0 });
-    release(...strips);
-    return result;
+    const ours = a.shape.length === 2 && b.shape.length === 2 && a.shape[0] * a.shape[1] * b.shape[0] * b.shape[1] > 0;
+    return ours && a.dtype === 'float32' && b.dtype === 'float32'
+      ? product(backend, { a, b, transA: transposeA, transB: transposeB })
+      : many(given);
   };

@@ -3,14 +3,14 @@ import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { FoundAdapter } from './adapter.ts';
 import { GpuBackend, type GpuLimits } from './backend.ts';
+import { ownKernels, type Call } from './dense.ts';
 import { apply, type GpuFunction } from './functions.ts';
-import { blockedProduct, productLimits, type ProductLimits } from './product.ts';
+import { matrixProduct, productLimits } from './product.ts';
 import { unregister } from '../unregister.ts';
 
 export interface GpuOptions {
   /** smaller limits than the device's, for tests */
   limits?: Partial<GpuLimits>;
-  product?: Partial<ProductLimits>;
 }
 export interface RegisteredGpu {
   name: string;
@@ -31,7 +31,7 @@ const wanted = [
 ] as const;
 
 /** Opens the adapter's device and makes it tfjs's current backend. */
-export async function registerGpu({ adapter }: FoundAdapter, { limits, product }: GpuOptions = {}): Promise<RegisteredGpu> {
+export async function registerGpu({ adapter }: FoundAdapter, { limits }: GpuOptions = {}): Promise<RegisteredGpu> {
   const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredLimits });
   const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
@@ -39,6 +39,8 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits, product }
     tensorBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
     workgroups: maxComputeWorkgroupsPerDimension,
     spareBytes: 2 ** 29,
+    recorded: 64,
+    product: productLimits,
     ...limits,
   };
   let name = 'kernelscope-webgpu';
@@ -46,6 +48,7 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits, product }
   // Split products add up by atomics, in another order each time; the packed program sums in one order. And what is asked of the GPU
   // is computed there, however small it is: the same operation must not round differently by where its operands happen to lie.
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 3);
+  tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', own.recorded);
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const backend = new GpuBackend(device, adapter.info, own);
   const before = tf.engine().backendName;
@@ -57,7 +60,7 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits, product }
     return found;
   };
   const ours: Record<string, tf.KernelFunc> = {
-    BatchMatMul: blockedProduct(kernel, { ...productLimits(own.workgroups), ...product }),
+    BatchMatMul: matrixProduct(kernel('BatchMatMul')),
   };
   for (const [kernelName, f] of Object.entries(functions)) {
     const theirs = kernel(kernelName);
@@ -68,6 +71,8 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits, product }
   }
   for (const [kernelName, kernelFunc] of theirs)
     tf.registerKernel({ kernelName, backendName: name, kernelFunc: ours[kernelName] ?? kernelFunc });
+  for (const [kernelName, ours] of Object.entries(ownKernels))
+    tf.registerKernel({ kernelName, backendName: name, kernelFunc: (given) => ours(given as unknown as Call) });
   await tf.setBackend(name);
   return {
     name,

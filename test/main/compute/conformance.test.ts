@@ -53,7 +53,7 @@ describe('a device that is a little wrong', () => {
     const found = await failing({
       addShare: (S, share, L) => device.ops.addShare(S, { ...share, scale: share.scale * 1.00001 }, L),
     });
-    expect(found).toContain('shares of a kernel and their moments');
+    expect(found).toContain('shares of a kernel’s tile of 6 × 7 and their moments');
     expect(found).toContain('its tangent kernel against the whole Jacobian in float64');
   });
   test('batch norm that takes up the batch’s statistics too quickly', async () => {

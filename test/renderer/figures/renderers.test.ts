@@ -34,7 +34,8 @@ async function inChromium(svg: string, widthMm: number, heightMm: number): Promi
   const [width, height] = [widthMm, heightMm].map((mm) => Math.ceil((mm * 96) / 25.4));
   const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
   await page.setContent(`<style>body{margin:0}svg{display:block}</style>${svg.replace(/^<\?xml.*?\?>/, '')}`);
-  const picture = await page.screenshot();
+  // On a busy machine Chromium sometimes answers that it cannot capture, and can the next time.
+  const picture = await page.screenshot().catch(() => page.screenshot());
   await page.close();
   return picture;
 }
