@@ -1,10 +1,12 @@
-// Convolutional layers as operations: fused where the backend is the cpu device's, else composed of tfjs's own.
+// Convolutional layers as operations: fused where the backend is the cpu or the webgpu device's, else composed of tfjs's own.
 //   o = relu(z) + skip,   z = γ (conv(x, w) − μ)/√(σ² + ε) + β, or conv(x, w) + β without batch norm;  stride 1, same size
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import type { CpuBackend } from './cpu/backend.ts';
 import { cpuBackend as cpu } from './cpu/current.ts';
 import * as unit from './cpu/conv-unit.ts';
+import * as gpuUnit from './webgpu/conv-unit.ts';
+import { gpuBackend } from './webgpu/current.ts';
 
 /** Added to the variance (Ioffe & Szegedy 2015), and the share of a batch in the running statistics; both as PyTorch has them. */
 export const batchNorm = { epsilon: 1e-5, momentum: 0.1 };
@@ -41,7 +43,9 @@ function takeUp({ mean, variance }: { mean: Variable; variance: Variable }, m: T
 /** A layer in training, differentiable in x (unless it is data), w, γ, β and skip. */
 export function convUnit(o: ConvUnit): Tensor4D {
   const backend = cpu();
-  return backend ? fused(backend, o) : composed(o);
+  if (backend) return fused(backend, o);
+  const gpu = gpuBackend();
+  return gpu ? gpuUnit.convUnit(gpu, o, { epsilon: batchNorm.epsilon, share: batchNorm.momentum }) : composed(o);
 }
 
 function fused(backend: CpuBackend, { x, w, gamma, beta, skip, running, inputGradient }: ConvUnit): Tensor4D {

@@ -96,7 +96,18 @@ export function product(backend: GpuBackend, o: Product): TensorInfo {
   for (let firstRow = 0; firstRow < m; firstRow += plan.rows)
     for (let begin = 0; begin < k; begin += plan.inner) {
       const end = Math.min(k, begin + plan.inner);
-      const numbers = { rows: m, columns: n, firstRow, begin, end, chunk: end - begin, depth: k, scale, more: +(begin > 0), last: +(end === k) };
+      const numbers = {
+        rows: m,
+        columns: n,
+        firstRow,
+        begin,
+        end,
+        chunk: end - begin,
+        depth: k,
+        scale,
+        more: +(begin > 0),
+        last: +(end === k),
+      };
       backend.run(shader, { reads, writes: [c], numbers, groups: tilesOf(Math.min(plan.rows, m - firstRow), n, tile) });
     }
   return c;

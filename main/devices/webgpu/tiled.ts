@@ -17,6 +17,8 @@ export interface TiledProduct {
   /** whether neighbours in k lie side by side in memory: then neighbouring threads read along k */
   leftAlongK: boolean;
   rightAlongK: boolean;
+  /** WGSL that runs in every thread before the first `put`; `part` is the call's z */
+  prepare?: string;
 }
 
 /** Tiles of 32 are for small results, which would leave most of a GPU idle with larger ones. */
@@ -33,7 +35,7 @@ export const tilesOf = (rows: number, columns: number, tile: Tile): number => Ma
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-export function tiled({ key, tile, reads, writes, numbers, declarations, leftAlongK, rightAlongK }: TiledProduct): Shader {
+export function tiled({ key, tile, reads, writes, numbers, declarations, leftAlongK, rightAlongK, prepare }: TiledProduct): Shader {
   // Blocks of 4 × 4 sums a thread, of 8 × 8 in the largest tile.
   const blocks = tile === 128 ? 2 : 1;
   const lanes = tile / (4 * blocks);
@@ -113,6 +115,7 @@ export function tiled({ key, tile, reads, writes, numbers, declarations, leftAlo
         }
         workgroupBarrier();
       }
+      ${prepare ?? ''}
       ${sums.map(({ r, i, c, name }) => `put4(top + 4u * (down + ${r * lanes}u) + ${i}u, side + 4u * (over + ${c * lanes}u), ${name});`).join('\n')}`,
   };
 }

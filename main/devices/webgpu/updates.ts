@@ -7,7 +7,7 @@ import { each, once } from './dense.ts';
 import { elementwise, type Shader } from './shader.ts';
 
 /** A variable whose values nothing else holds: a clone made before (a checkpoint, a tensor it was made from) keeps its own. */
-function place(backend: GpuBackend, p: Variable): Variable {
+export function place(backend: GpuBackend, p: Variable): Variable {
   if (backend.refCount(p.dataId) > 1) {
     const copy = backend.empty(p.shape);
     const shader = once('copy', (key) => elementwise({ key, reads: ['x'], writes: ['o'], each: 'o[i] = x[i];' }));
