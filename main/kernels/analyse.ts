@@ -7,7 +7,7 @@ import { batchOf } from '../devices/batch.ts';
 import type { Device } from '../devices/index.ts';
 import { alignmentReference, storedAlignments, type AlignmentReference } from './alignment.ts';
 import { layerFeatures, type Probed } from './layer-features.ts';
-import { tangentKernel } from './ntk.ts';
+import { tangentKernel, tileSide } from './ntk.ts';
 import { featureSpectrum, kernelSpectrum } from './spectrum.ts';
 import type { TangentLayer } from './tangents.ts';
 
@@ -76,7 +76,7 @@ export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
       outputs: output,
       classes,
       keep,
-      block: batchOf(device, network.sampleBytes.tangents),
+      block: batchOf(device, network.sampleBytes.tangents, tileSide(device)),
       signal: o.signal,
       onProgress,
     });

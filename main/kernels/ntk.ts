@@ -7,8 +7,9 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { NtkAlignment } from '../contract/results.ts';
 import { breath } from '../devices/breath.ts';
+import type { Device } from '../devices/index.ts';
 import { requireFinite } from './features.ts';
-import { addTile, emptyMoments, mirrorBlock, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
+import { addTile, emptyMoments, mirrorTile, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
 import { ntkAlignment } from './ntk-alignment.ts';
 import { TangentBlocks, type TangentRows, type TangentSource } from './tangents.ts';
 
@@ -36,7 +37,8 @@ export interface NtkMoments {
   network: number;
 }
 
-const defaultBlock = 1000;
+/** Samples a tile's side: larger tiles on a GPU, whose sums are read once a tile. */
+export const tileSide = ({ name }: Pick<Device, 'name'>): number => (name === 'cpu' ? 1000 : 2000);
 const defaultBudget = 400 * 2 ** 20;
 
 /**
@@ -54,7 +56,7 @@ export async function tangentKernel(o: TangentKernelOptions): Promise<{ K: Float
     requireFinite(what, values, width);
   }
   const K = o.keep ? allocate(P) : null;
-  const blocks = new TangentBlocks(o, Math.min(P, o.block ?? defaultBlock), o.budget ?? defaultBudget);
+  const blocks = new TangentBlocks(o, Math.min(P, o.block ?? tileSide(o.device)), o.budget ?? defaultBudget);
   try {
     const moments = await gather(o, blocks, K);
     return { K, alignment: await ntkAlignment(o, moments) };
@@ -156,10 +158,7 @@ async function gatherTile(
 }
 
 /** The tile and its mirror image. */
-async function store({ device: { tf, ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
+async function store({ device: { ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
   storeRows(K, P, await ops.peek(tile), at);
-  if (at.i === at.j) return mirrorBlock(K, P, at.i, at.m);
-  const turned = tf.transpose(tile);
-  storeRows(K, P, await ops.peek(turned), { i: at.j, m: at.n, j: at.i, n: at.m });
-  turned.dispose();
+  mirrorTile(K, P, at);
 }

@@ -5,7 +5,7 @@ import type { ProbeSet } from '../../contract/results.ts';
 import { batchOf } from '../../devices/batch.ts';
 import type { Device } from '../../devices/index.ts';
 import { layerFeatures } from '../../kernels/layer-features.ts';
-import { tangentKernel } from '../../kernels/ntk.ts';
+import { tangentKernel, tileSide } from '../../kernels/ntk.ts';
 import { createNetwork, restoreWeights, type Network } from '../../networks/index.ts';
 import type { Job, JobContext } from '../worker.ts';
 
@@ -69,7 +69,7 @@ async function ntk(made: Made, name: string): Promise<void> {
     outputs: await outputsOf(made),
     classes: probe.classes,
     keep: true,
-    block: batchOf(device, network.sampleBytes.tangents),
+    block: batchOf(device, network.sampleBytes.tangents, tileSide(device)),
     signal: context.signal,
   });
   if (!K) throw new Error('the tangent kernel was asked for and not kept');
