@@ -1,6 +1,11 @@
 """The same workloads in NumPy and PyTorch, for `kernelscope bench`: answers one line of JSON a request on standard input.
 
+Its first line says what is there: {"numpy": version, "torch": version, "cuda": name of the GPU}, the last two only where they are.
 Requests: {"workload": "mlp-step" | "ntk" | "spectrum" | "resnet-step" | "alignments" | "feature-spectrum", "size": n, "repeats": r}. Answer: {"seconds": [...]}, or {"error": "..."}.
+
+In the environment PEER_DEVICE=cuda has mlp-step, ntk and resnet-step computed on the first GPU, in float32 without TF32; where PyTorch has no CUDA they answer with an error. The other three are NumPy in float64 on the processor, as they are on Kernelscope's side whatever its device. TORCH_THREADS sets PyTorch's threads.
+
+What a repetition reads back is what Kernelscope's reads: a step its loss, the NTK the whole kernel.
 """
 import json
 import os
@@ -10,47 +15,69 @@ import time
 import numpy as np
 
 SIZES = [784, 200, 200, 200, 200, 10]
+ON_GPU = os.environ.get("PEER_DEVICE") == "cuda"
 
 
-def timed(run, repeats, warm):
+def timed(run, repeats, warm, wait=lambda: None):
+    """Seconds of each repetition; wait returns once the device is done with what it was given."""
     for _ in range(warm):
         run()
     seconds = []
     for _ in range(repeats):
+        wait()
         start = time.perf_counter()
         run()
+        wait()
         seconds.append(time.perf_counter() - start)
     return seconds
+
+
+def torch_device():
+    """The device of the float32 workloads, and what waits for it."""
+    import torch
+
+    if not ON_GPU:
+        return torch.device("cpu"), lambda: None
+    if not torch.cuda.is_available():
+        raise RuntimeError("PyTorch here has no CUDA")
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    # The fastest of cuDNN's convolutions is found while warming up.
+    torch.backends.cudnn.benchmark = True
+    return torch.device("cuda"), torch.cuda.synchronize
 
 
 def mlp_step(size, repeats):
     import torch
 
+    device, wait = torch_device()
     layers = []
     for i in range(5):
         layers.append(torch.nn.Linear(SIZES[i], SIZES[i + 1]))
         if i < 4:
             layers.append(torch.nn.ReLU())
-    net = torch.nn.Sequential(*layers)
-    x = torch.rand(size, 784)
-    y = torch.nn.functional.one_hot(torch.randint(0, 10, (size,)), 10).float()
+    net = torch.nn.Sequential(*layers).to(device)
+    x = torch.rand(size, 784).to(device)
+    y = torch.nn.functional.one_hot(torch.randint(0, 10, (size,)), 10).float().to(device)
     optimizer = torch.optim.Adam(net.parameters(), 1e-3, foreach=True)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        ((net(x) - y) ** 2).sum(1).mean().backward()
+        loss = ((net(x) - y) ** 2).sum(1).mean()
+        loss.backward()
         optimizer.step()
+        return loss.item()
 
-    return timed(step, repeats, 20)
+    return timed(step, repeats, 20, wait)
 
 
 def ntk(size, repeats):
     """The class-traced NTK by layers, the same formula as Kernelscope's: no Jacobian is formed."""
     import torch
 
-    torch.set_grad_enabled(False)
-    x = torch.rand(size, 784)
-    weights = [torch.randn(SIZES[i], SIZES[i + 1]) / SIZES[i] ** 0.5 for i in range(5)]
+    device, wait = torch_device()
+    x = torch.rand(size, 784).to(device)
+    weights = [(torch.randn(SIZES[i], SIZES[i + 1]) / SIZES[i] ** 0.5).to(device) for i in range(5)]
 
     def run():
         h = [x]
@@ -65,9 +92,10 @@ def ntk(size, repeats):
         for i in range(1, 5):
             d = delta[i].reshape(size, -1)
             kernel += (h[i - 1] @ h[i - 1].T + 1) * (d @ d.T)
-        return kernel / 10
+        return (kernel / 10).cpu()
 
-    return timed(run, repeats, 1 if size <= 4000 else 0)
+    with torch.no_grad():
+        return timed(run, repeats, 1 if ON_GPU or size <= 4000 else 0, wait)
 
 
 def spectrum(size, repeats):
@@ -89,6 +117,8 @@ def resnet_step(size, repeats):
     import torch
     from torch import nn
 
+    device, wait = torch_device()
+
     def unit(i, o, k=3):
         return nn.Sequential(nn.Conv2d(i, o, k, padding=k // 2, bias=False), nn.BatchNorm2d(o), nn.ReLU(inplace=True))
 
@@ -105,9 +135,9 @@ def resnet_step(size, repeats):
         net = nn.Sequential(
             unit(3, 16), Block(16), nn.MaxPool2d(2), unit(16, 32), Block(32), nn.MaxPool2d(2), unit(32, 64), Block(64), nn.MaxPool2d(8),
             unit(64, 128, 1), unit(128, 64, 1), nn.Flatten(), nn.Linear(64, 10, bias=False),
-        ).to(memory_format=layout)
-        x = torch.rand(size, 3, 32, 32).to(memory_format=layout)
-        y = torch.nn.functional.one_hot(torch.randint(0, 10, (size,)), 10).float()
+        ).to(device).to(memory_format=layout)
+        x = torch.rand(size, 3, 32, 32).to(device).to(memory_format=layout)
+        y = torch.nn.functional.one_hot(torch.randint(0, 10, (size,)), 10).float().to(device)
         optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, foreach=True)
 
         def step():
@@ -117,7 +147,7 @@ def resnet_step(size, repeats):
             optimizer.step()
             return loss.item()
 
-        seconds = timed(step, repeats, 2)
+        seconds = timed(step, repeats, 5 if ON_GPU else 2, wait)
         if best is None or np.median(seconds) < np.median(best):
             best = seconds
     return best
@@ -170,6 +200,8 @@ def describe():
         if os.environ.get("TORCH_THREADS"):
             torch.set_num_threads(int(os.environ["TORCH_THREADS"]))
         found["torch"] = torch.__version__
+        if ON_GPU and torch.cuda.is_available():
+            found["cuda"] = torch.cuda.get_device_name(0)
     except ImportError:
         pass
     return found
@@ -180,6 +212,7 @@ for line in sys.stdin:
     request = json.loads(line)
     try:
         answer = {"seconds": WORKLOADS[request["workload"]](request["size"], request["repeats"])}
-    except ImportError as error:
-        answer = {"error": str(error)}
+    except (ImportError, RuntimeError, MemoryError) as error:
+        # no PyTorch, no CUDA, no memory: a reason for the table, on one line
+        answer = {"error": (str(error).splitlines() or [type(error).__name__])[0]}
     print(json.dumps(answer), flush=True)

@@ -4,6 +4,7 @@ import { workloads, type Prepared, type WorkloadName } from './workloads.ts';
 
 export interface BenchRequest {
   workload: WorkloadName;
+  /** float32-peak takes another on a GPU */
   size: number;
   repeats: number;
   warm: number;
@@ -11,23 +12,37 @@ export interface BenchRequest {
   /** false: without the machine's BLAS */
   native: boolean;
 }
-export type BenchAnswer = { seconds: number[]; peakBytes: number; device: string; algebra: string } | { error: string };
+export interface BenchTimes {
+  seconds: number[];
+  /** the size that was timed */
+  size: number;
+  peakBytes: number;
+  name: DeviceName;
+  /** its name and what it is */
+  device: string;
+  algebra: string;
+}
+export type BenchAnswer = BenchTimes | { error: string };
 
-let prepared: Promise<Prepared> | null = null;
-let detail = { device: '', algebra: '' };
+let prepared: Promise<Prepared & Pick<BenchTimes, 'size' | 'name' | 'device' | 'algebra'>> | null = null;
 
 async function answer(request: BenchRequest): Promise<BenchAnswer> {
   prepared ??= (async () => {
     const device = await openDevice(request.device, { native: request.native });
-    detail = { device: `${device.name}: ${device.detail}`, algebra: device.algebra.description };
     const made = await workloads[request.workload](device, request.size);
     for (let i = 0; i < request.warm; i++) {
       made.between?.();
       await made.run();
     }
-    return made;
+    return {
+      size: request.size,
+      ...made,
+      name: device.name,
+      device: `${device.name}: ${device.detail}`,
+      algebra: device.algebra.description,
+    };
   })();
-  const { run, between } = await prepared;
+  const { run, between, ...what } = await prepared;
   const seconds: number[] = [];
   for (let i = 0; i < request.repeats; i++) {
     between?.();
@@ -35,7 +50,7 @@ async function answer(request: BenchRequest): Promise<BenchAnswer> {
     await run();
     seconds.push((performance.now() - start) / 1e3);
   }
-  return { seconds, peakBytes: process.resourceUsage().maxRSS * 1024, ...detail };
+  return { seconds, peakBytes: process.resourceUsage().maxRSS * 1024, ...what };
 }
 
 process.on('message', (request: BenchRequest) => {

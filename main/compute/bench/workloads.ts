@@ -15,6 +15,8 @@ export type Timed = () => void | Promise<void>;
 export interface Prepared {
   run: Timed;
   between?: () => void;
+  /** where it is not the size that was asked for */
+  size?: number;
 }
 
 const config = () => {
@@ -128,13 +130,40 @@ export async function featureSpectra(device: Device, size: number): Promise<Prep
   return { run: async () => void (await featureSpectrum({ algebra: device.algebra, ...input })) };
 }
 
-/** A square product in float32 on the device, of size³: its best time is the machine's peak. */
+/** A square product in float32 on the device: its best time is the machine's peak. The cpu's is of size³, a GPU's as large as serves. */
 export async function float32Peak(device: Device, size: number): Promise<Prepared> {
+  if (device.name !== 'cpu') return gpuProduct(device);
   const { tf } = device;
   const a = tf.tensor2d(uniform(size * size, 0), [size, size]);
   return {
     run: async () => void (await taken(tf.matMul(a, a))),
   };
+}
+
+/** Sides of a GPU's product: the larger, the less weigh its start and the wait for its end. */
+const gpuSides = [512, 1024, 2048, 4096, 8192];
+/** Seconds of a product that is large enough: the next would take eight times as long, and systems end what holds a GPU for seconds. */
+const longEnough = 0.1;
+
+/** A square product of which four numbers are read: its end has to be waited for, but the whole would time the way to the host. */
+export async function gpuProduct(device: Device, largest = 8192): Promise<Prepared> {
+  const { tf } = device;
+  const side = gpuSides[0];
+  const sides = gpuSides.filter((n) => n <= largest && 4 * n * n <= device.tensorBytes);
+  const block = tf.tensor2d(uniform(side * side, 0), [side, side]);
+  let a = block.clone();
+  const run = async () => void (await taken(tf.tidy(() => tf.slice(tf.matMul(a, a), [0, 0], [1, 4]))));
+  for (const n of sides) {
+    a.dispose();
+    a = tf.tile(block, [n / side, n / side]);
+    // compiles
+    await run();
+    const start = performance.now();
+    await run();
+    if (performance.now() - start > 1e3 * longEnough) break;
+  }
+  block.dispose();
+  return { run, size: a.shape[0] };
 }
 
 /** The same in float64 on the algebra. */

@@ -1,9 +1,9 @@
 // `bench`: each workload beside its limit and, where the peer is installed, beside it in the same run, in turns.
-import { fork, type ChildProcess } from 'node:child_process';
-import type { BenchAnswer, BenchRequest } from '../../compute/bench/entry.ts';
-import { KernelscopeError, badInput } from '../../contract/errors.ts';
-import { findPython, openPeer, peerSettings, type Peer } from './peer.ts';
-import { formatRow, quantiles, workloads, type BenchRow, type Workload } from './report.ts';
+import type { BenchRequest } from '../../compute/bench/entry.ts';
+import { badInput } from '../../contract/errors.ts';
+import { Ours } from './ours.ts';
+import { findPython, openPeer, settingsFor, type Peer } from './peer.ts';
+import { formatRow, quantiles, workloads, workloadsOn, type BenchRow, type DeviceName, type Workload } from './report.ts';
 
 export interface BenchOptions {
   /** a workload's name, or name:size */
@@ -18,59 +18,59 @@ export interface BenchOptions {
   log(line: string): void;
 }
 
-type Answer = Exclude<BenchAnswer, { error: string }>;
+interface Peak {
+  /** FLOP/s: the best of several square products */
+  rate: number;
+  /** of the products */
+  side: number;
+  name: DeviceName;
+  device: string;
+}
 
-/** Our side: a process of its own for each workload, asked round by round. */
-class Ours {
-  readonly #child: ChildProcess;
-  constructor(entry: string) {
-    this.#child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  }
-  ask(request: BenchRequest): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const done = () => {
-        this.#child.off('message', onMessage);
-        this.#child.off('exit', onExit);
-      };
-      const onMessage = (answer: BenchAnswer) => {
-        done();
-        if ('error' in answer) reject(new KernelscopeError('failed', `${request.workload}: ${answer.error}`));
-        else resolve(answer);
-      };
-      const onExit = (code: number | null, signal: string | null) => {
-        done();
-        reject(new KernelscopeError('failed', `${request.workload}: the process ended (${signal ?? code})`));
-      };
-      this.#child.on('message', onMessage);
-      this.#child.once('exit', onExit);
-      this.#child.send(request);
-    });
-  }
-  close(): void {
-    this.#child.disconnect();
+async function measurePeak(options: BenchOptions, workload: 'float32-peak' | 'float64-peak'): Promise<Peak> {
+  const ours = new Ours(options.entry);
+  try {
+    const request = { workload, size: 2048, repeats: 8, warm: 2, device: options.device, native: options.native };
+    const { seconds, size, name, device } = await ours.ask(request);
+    return { rate: (2 * size ** 3) / Math.min(...seconds), side: size, name, device };
+  } finally {
+    ours.close();
   }
 }
 
-/** The machine's peak in FLOP/s: the best of several square products. */
-async function peakRate(options: BenchOptions, workload: 'float32-peak' | 'float64-peak'): Promise<number> {
-  const ours = new Ours(options.entry);
-  const size = 2048;
-  const { seconds } = await ours.ask({ workload, size, repeats: 8, warm: 2, device: options.device, native: options.native });
-  ours.close();
-  return (2 * size ** 3) / Math.min(...seconds);
+/** 'peak: … in float32, … in float64 (…)': of a GPU, which it is. */
+function formatPeaks(single: Peak, double: Peak): string {
+  const [a, b] = [single, double].map(({ rate }) => (rate < 1e10 ? (rate / 1e9).toPrecision(2) : (rate / 1e9).toFixed(0)));
+  return single.name === 'cpu'
+    ? `peak: ${a} GFLOP/s in float32, ${b} in float64 (square products of ${single.side}, best of 8)`
+    : `peak: ${a} GFLOP/s in float32 on ${single.device} (square products of ${single.side}, best of 8), ${b} in float64 on the processor (of ${double.side})`;
 }
 
-async function measure(w: Workload, options: BenchOptions, peak: number, python: string | null): Promise<BenchRow> {
-  const ours = new Ours(options.entry);
+/** Peers that could be opened, and why others could not. */
+async function openPeers(w: Workload, device: DeviceName, python: string, resourcesDir: string) {
   const peers: Peer[] = [];
-  let reason: string | null = python ? null : 'no Python with NumPy here (Debian: apt-get install python3-torch)';
-  if (python) for (const setting of peerSettings) peers.push(await openPeer(python, options.resourcesDir, setting));
+  let reason: string | null = null;
+  for (const setting of settingsFor(w, device))
+    try {
+      peers.push(await openPeer(python, resourcesDir, setting));
+    } catch (error) {
+      reason = messageOf(error);
+    }
+  return { peers, reason };
+}
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function measure(w: Workload, options: BenchOptions, device: DeviceName, peak: number, python: string | null): Promise<BenchRow> {
+  const opened = python ? await openPeers(w, device, python, options.resourcesDir) : null;
+  const peers = opened?.peers ?? [];
+  let reason = opened ? opened.reason : 'no Python with NumPy here (Debian: apt-get install python3-torch)';
+  const ours = new Ours(options.entry);
   const request: BenchRequest = {
     workload: w.name as BenchRequest['workload'],
     size: w.size,
     repeats: w.repeats,
     warm: w.warm,
-    device: options.device,
+    device,
     native: options.native,
   };
   const mine: number[] = [];
@@ -85,7 +85,7 @@ async function measure(w: Workload, options: BenchOptions, peak: number, python:
         try {
           theirs.set(peer, [...(theirs.get(peer) ?? []), ...(await peer.time(w.name, w.size, w.repeats))]);
         } catch (error) {
-          reason = error instanceof Error ? error.message : String(error);
+          reason = messageOf(error);
         }
       }
     }
@@ -112,22 +112,24 @@ async function measure(w: Workload, options: BenchOptions, peak: number, python:
 /** Runs the benchmarks and prints a line each, or with `json` one document at the end. */
 export async function runBench(options: BenchOptions): Promise<void> {
   const [name, size] = options.only?.split(':') ?? [];
-  const chosen = workloads.filter((w) => (!name || w.name === name) && (!size || w.size === Number(size)));
-  if (chosen.length === 0)
+  const isChosen = (w: Workload) => (!name || w.name === name) && (!size || w.size === Number(size));
+  if (!workloads.some(isChosen))
     throw badInput(
       `--only: expected ${[...new Set(workloads.map((w) => w.name))].join(' | ')} or name:size, got ${JSON.stringify(options.only)}`,
     );
   const python = findPython();
-  const peaks = { float32: await peakRate(options, 'float32-peak'), float64: await peakRate(options, 'float64-peak') };
-  options.log(
-    `peak: ${(peaks.float32 / 1e9).toFixed(0)} GFLOP/s in float32, ${(peaks.float64 / 1e9).toFixed(0)} in float64 (square products of 2048, best of 8)`,
-  );
+  const single = await measurePeak(options, 'float32-peak');
+  // Which device `auto` took decides what is run on it and what it is compared with.
+  const device = single.name;
+  const double = await measurePeak({ ...options, device }, 'float64-peak');
+  options.log(formatPeaks(single, double));
+  const peaks = { float32: single.rate, float64: double.rate };
   const rows: BenchRow[] = [];
-  for (const w of chosen) {
+  for (const w of workloadsOn(device).filter(isChosen)) {
     options.log(`… ${w.title}`);
-    const row = await measure(w, options, peaks[w.precision], python);
+    const row = await measure(w, options, device, peaks[w.precision], python);
     rows.push(row);
     if (!options.json) options.out(formatRow(row));
   }
-  if (options.json) options.out(JSON.stringify({ peak: peaks, rows }, null, 2));
+  if (options.json) options.out(JSON.stringify({ device: single.device, peak: peaks, rows }, null, 2));
 }

@@ -1,13 +1,30 @@
 // The peer: Python with NumPy and PyTorch, where it is installed, kept warm and asked in turn with ours.
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
+import { onDevice, type DeviceName, type Workload } from './report.ts';
 
-/** Thread settings that were found to be best in different workloads; the best of them is quoted. */
-export const peerSettings: readonly { label: string; env: Record<string, string> }[] = [
-  { label: '1 OpenMP + 2 BLAS threads', env: { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '2' } },
-  { label: '2 threads', env: {} },
-];
+export interface PeerSetting {
+  label: string;
+  env: Record<string, string>;
+}
+
+/** On the processor: thread settings that were found to be best in different workloads; the best of them is quoted. */
+export function processorSettings(threads = os.availableParallelism()): readonly PeerSetting[] {
+  const all = String(threads);
+  // PyTorch's own packages bring MKL in the place of OpenBLAS.
+  const blas = { OPENBLAS_NUM_THREADS: all, MKL_NUM_THREADS: all };
+  const whole = { label: threads === 1 ? '1 thread' : `${threads} threads`, env: { OMP_NUM_THREADS: all, ...blas } };
+  return threads === 1 ? [whole] : [{ label: `1 OpenMP + ${threads} BLAS threads`, env: { OMP_NUM_THREADS: '1', ...blas } }, whole];
+}
+
+/** On the GPU by PyTorch; the peer's label then says which it is. */
+export const cudaSetting: PeerSetting = { label: 'CUDA', env: { PEER_DEVICE: 'cuda' } };
+
+/** What a workload of ours on a device is compared with: what a GPU computed with the GPU alone. */
+export const settingsFor = (workload: Workload, device: DeviceName): readonly PeerSetting[] =>
+  device !== 'cpu' && onDevice(workload) ? [cudaSetting] : processorSettings();
 
 /** A Python that has NumPy, or null. */
 export function findPython(): string | null {
@@ -15,29 +32,48 @@ export function findPython(): string | null {
   return tried.find((p) => spawnSync(p, ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0) ?? null;
 }
 
+/** What is installed, as the peer's first line says it. */
+interface Versions {
+  numpy: string;
+  torch?: string;
+  /** the GPU's name, where the setting asks for it and PyTorch can use it */
+  cuda?: string;
+}
+
 export interface Peer {
   label: string;
-  versions: Record<string, string>;
+  /** Seconds of each repetition. @throws with the reason where it cannot run the workload */
   time(workload: string, size: number, repeats: number): Promise<number[]>;
   close(): void;
 }
 
 class PythonPeer implements Peer {
-  readonly label: string;
-  readonly versions: Record<string, string>;
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-  constructor(label: string, versions: Record<string, string>, child: ChildProcess, lines: AsyncIterator<string>) {
+  label: string;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string, unknown>;
+  readonly #closed: Promise<unknown>;
+  /** the end of what it said on standard error: its last words, should it end */
+  #said = '';
+  constructor(label: string, child: ChildProcessWithoutNullStreams) {
     this.label = label;
-    this.versions = versions;
     this.#child = child;
-    this.#lines = lines;
+    this.#closed = new Promise((resolve) => child.once('close', resolve));
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-4000)));
+    child.once('error', (error) => (this.#said += error.message));
+    // Writing to one that has ended fails here; that it has ended is found, and said, by reading.
+    child.stdin.on('error', () => undefined);
+  }
+  async read(): Promise<unknown> {
+    const next = await this.#lines.next();
+    if (!next.done) return JSON.parse(next.value);
+    await this.#closed;
+    const last = this.#said.trim().split('\n').at(-1);
+    throw new Error(`the peer ended (${this.#child.signalCode ?? this.#child.exitCode})${last ? `: ${last}` : ''}`);
   }
   async time(workload: string, size: number, repeats: number): Promise<number[]> {
-    this.#child.stdin?.write(`${JSON.stringify({ workload, size, repeats })}\n`);
-    const next: IteratorResult<string, unknown> = await this.#lines.next();
-    if (next.done) throw new Error('the peer ended');
-    const answer = JSON.parse(next.value) as { seconds: number[] } | { error: string };
+    this.#child.stdin.write(`${JSON.stringify({ workload, size, repeats })}\n`);
+    const answer = (await this.read()) as { seconds: number[] } | { error: string };
     if ('error' in answer) throw new Error(answer.error);
     return answer.seconds;
   }
@@ -46,15 +82,11 @@ class PythonPeer implements Peer {
   }
 }
 
-/** Starts the peer with one of the settings. */
-export async function openPeer(python: string, resourcesDir: string, setting: (typeof peerSettings)[number]): Promise<Peer> {
-  const child = spawn(python, [path.join(resourcesDir, 'bench', 'peer.py')], {
-    env: { ...process.env, ...setting.env },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const reader: Interface = createInterface({ input: child.stdout });
-  const lines = reader[Symbol.asyncIterator]();
-  const first = await lines.next();
-  if (first.done) throw new Error(`${python} ended before it answered`);
-  return new PythonPeer(setting.label, JSON.parse(first.value) as Record<string, string>, child, lines);
+/** Starts the peer with one of the settings. @throws with its last words where it ends before it answers */
+export async function openPeer(python: string, resourcesDir: string, setting: PeerSetting): Promise<Peer> {
+  const child = spawn(python, [path.join(resourcesDir, 'bench', 'peer.py')], { env: { ...process.env, ...setting.env }, stdio: 'pipe' });
+  const peer = new PythonPeer(setting.label, child);
+  const { cuda } = (await peer.read()) as Versions;
+  if (cuda) peer.label = `${setting.label}, ${cuda}`;
+  return peer;
 }
