@@ -78,7 +78,7 @@ const blocks = (key: string, reads: string[], writes: string[], numbers: Shader[
       }`,
   }));
 
-const tensor = (info: TensorInfo): Tensor2D => tf.engine().makeTensorFromTensorInfo(info) as Tensor as Tensor2D;
+const tensor = (info: TensorInfo): Tensor2D => tf.engine().makeTensorFromTensorInfo(info) as Tensor2D;
 
 /** Reads what the blocks found and adds it up. */
 async function gather(found: Tensor, m: number, n: number): Promise<ShareMoments> {

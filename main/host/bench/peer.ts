@@ -26,18 +26,11 @@ export const cudaSetting: PeerSetting = { label: 'CUDA', env: { PEER_DEVICE: 'cu
 export const settingsFor = (workload: Workload, device: DeviceName): readonly PeerSetting[] =>
   device !== 'cpu' && onDevice(workload) ? [cudaSetting] : processorSettings();
 
-/** A Python that has NumPy, or null. */
+/** A Python that has PyTorch, else one that has NumPy, else null. */
 export function findPython(): string | null {
   const tried = [process.env['KERNELSCOPE_PYTHON'], '/usr/bin/python3', 'python3'].filter((p) => p !== undefined);
-  return tried.find((p) => spawnSync(p, ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0) ?? null;
-}
-
-/** What is installed, as the peer's first line says it. */
-interface Versions {
-  numpy: string;
-  torch?: string;
-  /** the GPU's name, where the setting asks for it and PyTorch can use it */
-  cuda?: string;
+  const having = (packages: string) => tried.find((p) => spawnSync(p, ['-c', `import ${packages}`], { stdio: 'ignore' }).status === 0);
+  return having('numpy, torch') ?? having('numpy') ?? null;
 }
 
 export interface Peer {

@@ -103,7 +103,7 @@ describe.skipIf(noGpu)('shaders', { timeout: 120_000 }, () => {
               inputGradient: true,
             });
           const value = f(...at);
-          const seen = [tf.clone(running.mean as Tensor), tf.clone(running.variable as Tensor)];
+          const seen = [tf.clone(running.mean), tf.clone(running.variable)];
           const wanted = norm === 'bias' ? at.filter((_, i) => i !== 2) : at;
           const whole = (given: readonly Tensor[]) => (norm === 'bias' ? [given[0], given[1], at[2], ...given.slice(2)] : given);
           const gradients = tf.grads((...given) => tf.sum(tf.mul(f(...whole(given)), r)))(wanted);
