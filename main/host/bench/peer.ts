@@ -33,6 +33,14 @@ export function findPython(): string | null {
   return having('numpy, torch') ?? having('numpy') ?? null;
 }
 
+/** What is installed, as the peer's first line says it. */
+interface Versions {
+  numpy: string;
+  torch?: string;
+  /** the GPU's name, where the setting asks for it and PyTorch can use it */
+  cuda?: string;
+}
+
 export interface Peer {
   label: string;
   /** Seconds of each repetition. @throws with the reason where it cannot run the workload */
