@@ -136,7 +136,9 @@ export function createOps(): Ops {
     },
     async peek(x) {
       const backend = cpuBackend();
-      return backend ? (backend.view(x) as Float32Array) : x.data<'float32'>();
+      if (backend) return backend.view(x) as Float32Array;
+      const gpu = gpuBackend();
+      return gpu ? gpu.peek(x) : x.data<'float32'>();
     },
     convUnit,
     convAffine,

@@ -42,18 +42,9 @@ export function storeRows(K: Float32Array, P: number, block: Float32Array, { i, 
   for (let r = 0; r < m; r++) K.set(block.subarray(r * n, (r + 1) * n), (i + r) * P + j);
 }
 
-/** Side of the squares that a tile is turned in: their rows stay in cache on both sides. */
-const square = 32;
-
-/** Writes a tile of K [P, P] that lies there to its mirror image too. A tile on the diagonal becomes exactly symmetric: rounding may differ
- *  on its two sides. */
-export function mirrorTile(K: Float32Array, P: number, { i, m, j, n }: TilePlace): void {
-  for (let top = i; top < i + m; top += square)
-    for (let left = j; left < j + n; left += square) {
-      const bottom = Math.min(top + square, i + m);
-      const right = Math.min(left + square, j + n);
-      for (let r = top; r < bottom; r++) for (let c = left; c < Math.min(right, r); c++) K[c * P + r] = K[r * P + c];
-    }
+/** Makes a block on the diagonal of K [P, P], m samples from i on, exactly symmetric: rounding may differ on its two sides. */
+export function mirrorBlock(K: Float32Array, P: number, i: number, m: number): void {
+  for (let r = i; r < i + m; r++) for (let c = i; c < r; c++) K[c * P + r] = K[r * P + c];
 }
 
 /** ⟨HAH, HBH⟩ from ⟨A, B⟩ and the row sums [P] of both */

@@ -9,7 +9,7 @@ import type { NtkAlignment } from '../contract/results.ts';
 import { breath } from '../devices/breath.ts';
 import type { Device } from '../devices/index.ts';
 import { requireFinite } from './features.ts';
-import { addTile, emptyMoments, mirrorTile, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
+import { addTile, emptyMoments, mirrorBlock, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
 import { ntkAlignment } from './ntk-alignment.ts';
 import { TangentBlocks, type TangentRows, type TangentSource } from './tangents.ts';
 
@@ -157,8 +157,15 @@ async function gatherTile(
   }
 }
 
-/** The tile and its mirror image. */
-async function store({ device: { ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
-  storeRows(K, P, await ops.peek(tile), at);
-  mirrorTile(K, P, at);
+/** The tile and its mirror image, which is turned on the device. */
+async function store({ device: { tf, ops }, P }: TangentKernelOptions, K: Float32Array, tile: Tensor2D, at: TilePlace): Promise<void> {
+  const turned = at.i === at.j ? null : tf.transpose(tile);
+  try {
+    const [values, mirrored] = await Promise.all([ops.peek(tile), turned && ops.peek(turned)]);
+    storeRows(K, P, values, at);
+    if (mirrored) storeRows(K, P, mirrored, { i: at.j, m: at.n, j: at.i, n: at.m });
+    else mirrorBlock(K, P, at.i, at.m);
+  } finally {
+    turned?.dispose();
+  }
 }

@@ -3,6 +3,7 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { backend_util, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { KernelscopeError } from '../../contract/errors.ts';
 import type { ProductLimits } from './product.ts';
+import { Readback } from './readback.ts';
 import { fold, packNumbers, wgsl, type Shader } from './shader.ts';
 
 type Values = backend_util.BackendValues;
@@ -44,7 +45,7 @@ export interface Work {
 
 /** What tfjs's backend keeps of the commands that are recorded and not yet handed over. */
 interface Recording {
-  commandEncoder: GPUCommandEncoder;
+  commandEncoder: GPUCommandEncoder | null;
   computePassEncoder: GPUComputePassEncoder | null;
   commandQueueOwnedIds: WeakSet<DataId>;
   dispatchCountInPass: number;
@@ -62,10 +63,14 @@ export class GpuBackend extends WebGPUBackend {
   readonly #numbers = new Map<string, GPUBuffer>();
   /** buffers of numbers that the commands recorded so far may still read */
   #dropped: GPUBuffer[] = [];
+  readonly #readback: Readback;
+  /** staging buffers that values were looked at in, until the tensor goes */
+  readonly #looked = new Map<DataId, GPUBuffer>();
 
   constructor(device: GPUDevice, info: GPUAdapterInfo, limits: GpuLimits) {
     super(device, info);
     this.limits = limits;
+    this.#readback = new Readback(this, limits.spareBytes);
     // tfjs keeps every buffer that was ever used; past a limit they are given back, which is safe: what uses them has been submitted.
     const { bufferManager: buffers } = this;
     const release = buffers.releaseBuffer.bind(buffers);
@@ -97,10 +102,14 @@ export class GpuBackend extends WebGPUBackend {
     return super.write(ArrayBuffer.isView(values) ? (values.slice() as Values) : values, shape, dtype);
   }
 
-  override async read(dataId: DataId): Promise<Values> {
+  override read(dataId: DataId): Promise<Values> {
+    return this.#read(() => super.read(dataId));
+  }
+
+  async #read(reading: () => Promise<Values>): Promise<Values> {
     this.check();
     try {
-      const values = await super.read(dataId);
+      const values = await reading();
       this.check();
       return values;
     } catch (error) {
@@ -109,6 +118,42 @@ export class GpuBackend extends WebGPUBackend {
       this.check();
       throw error;
     }
+  }
+
+  override getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
+    return this.#readback.copied(buffer);
+  }
+
+  /** A float32 tensor's values without a copy, until it is disposed. */
+  async peek({ dataId }: TensorInfo): Promise<Float32Array> {
+    const { values, resource } = this.tensorMap.get(dataId) as TensorData;
+    if (values || !resource || this.#looked.has(dataId)) return (await this.read(dataId)) as Float32Array;
+    return (await this.#read(async () => {
+      const { staging, range } = await this.#readback.mapped(resource as GPUBuffer);
+      this.#looked.set(dataId, staging);
+      return new Float32Array(range);
+    })) as Float32Array;
+  }
+
+  override disposeData(dataId: DataId, force?: boolean): boolean {
+    const gone = super.disposeData(dataId, force);
+    const staging = gone ? this.#looked.get(dataId) : undefined;
+    if (staging) this.#readback.release(staging);
+    this.#looked.delete(dataId);
+    return gone;
+  }
+
+  /** Commands besides the runs of shaders, in their order. */
+  record(command: (encoder: GPUCommandEncoder) => void): void {
+    this.ensureCommandEncoderReady();
+    this.endComputePassEncoder();
+    command((this as unknown as Recording).commandEncoder as GPUCommandEncoder);
+  }
+
+  /** Hands over what is recorded. */
+  handOver(): void {
+    this.endComputePassEncoder();
+    if ((this as unknown as Recording).commandEncoder) this.submitQueue();
   }
 
   override readSync(dataId: DataId): Values {
@@ -169,13 +214,12 @@ export class GpuBackend extends WebGPUBackend {
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
     this.ensureCommandEncoderReady();
-    const pass = (recording.computePassEncoder ??= recording.commandEncoder.beginComputePass());
+    const pass = (recording.computePassEncoder ??= (recording.commandEncoder as GPUCommandEncoder).beginComputePass());
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(...fold(groups, this.limits.workgroups), parts);
     if (++recording.dispatchCountInPass < this.limits.recorded) return;
-    this.endComputePassEncoder();
-    this.submitQueue();
+    this.handOver();
   }
 
   #pipeline(shader: Shader): { pipeline: GPUComputePipeline; layout: GPUBindGroupLayout } {

@@ -1,9 +1,10 @@
 // The shaders of the webgpu device beside the cpu device or plain loops: sizes that fill several tiles, chunks and blocks, and what is updated
 // in place.
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
 import { allTaken, taken } from '../../../main/devices/read.ts';
+import type { GpuBackend } from '../../../main/devices/webgpu/backend.ts';
 import { tileFor } from '../../../main/devices/webgpu/tiled.ts';
 import { noGpu, useSwiftshader } from '../../support/swiftshader.ts';
 import { distance, half, naiveProduct, numbers } from './support.ts';
@@ -134,6 +135,36 @@ describe.skipIf(noGpu)('shaders', { timeout: 120_000 }, () => {
     expect(distance(await p.data(), want.map((v, i) => v - 0.5 * numbers(50, 2)[i]))).toBeLessThan(8 * half); // prettier-ignore
     expect(distance(await before.data(), start)).toBe(0);
     tf.dispose([p, before, g] as Tensor[]);
+  });
+
+  test('what is asked for in one turn comes after one wait, as it was when it was asked for', async () => {
+    const { tf, ops } = gpu;
+    const backend = tf.backend() as GpuBackend;
+    const p = tf.variable(tf.tensor1d(numbers(1001, 1))) as Variable;
+    const ones = tf.ones([1001]);
+    const handed = vi.spyOn(backend, 'submitQueue');
+    const asked: Promise<unknown>[] = [];
+    for (let i = 0; i < 5; i++) {
+      backend.uploadToGPU(p.dataId);
+      asked.push(backend.getBufferData((backend.tensorMap.get(p.dataId) as { resource: GPUBuffer }).resource));
+      ops.sgd(p, ones, { rate: 1 });
+    }
+    const big = tf.add<Tensor2D>(tf.fill([700, 1000], 2), 1); // more than is read together
+    asked.push(ops.peek(big), p.data());
+    const found = await Promise.all(asked);
+    expect(handed.mock.calls.length).toBeLessThanOrEqual(2);
+    handed.mockRestore();
+    const start = numbers(1001, 1);
+    for (let i = 0; i < 5; i++)
+      expect(distance(new Float32Array(found[i] as ArrayBuffer), start.map((v) => v - i))).toBeLessThan(16 * half); // prettier-ignore
+    expect(new Set(found[5] as Float32Array)).toEqual(new Set([3]));
+    expect(distance(found[6] as Float32Array, start.map((v) => v - 5))).toBeLessThan(16 * half); // prettier-ignore
+    // Looked at again, and once its values are gone from the staging buffer another tensor's come through it.
+    expect((await ops.peek(big))[7]).toBe(3);
+    big.dispose();
+    const other = tf.neg<Tensor2D>(tf.fill([700, 1000], 4));
+    expect(new Set(await ops.peek(other))).toEqual(new Set([-4]));
+    tf.dispose([p, ones, other] as Tensor[]);
   });
 
   test('more different numbers than are kept: each run has its own', async () => {
