@@ -26,6 +26,14 @@ test('one window opens on the page of the app’s own scheme, with an empty libr
   await expect.poll(desk.windows).toEqual([{ url: 'app://kernelscope/index.html', visible: true }]);
 });
 
+test.runIf(process.platform === 'linux')('Chromium is asked for WebGPU before the app is ready', async () => {
+  const told = await desk.app.evaluate(({ app: { commandLine } }) => ({
+    unsafe: commandLine.hasSwitch('enable-unsafe-webgpu'),
+    features: commandLine.getSwitchValue('enable-features').split(','),
+  }));
+  expect(told).toMatchObject({ unsafe: true, features: expect.arrayContaining(['ForceEnableWebGpuInterop']) as string[] });
+});
+
 test('the page has no Node, and of the desktop only what the preload gives', async () => {
   const seen = await page().evaluate(() => ({
     globals: ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter((name) => name in window),
