@@ -1,7 +1,7 @@
 // The desktop app on WebGPU: a run that names it trains in a hidden window, of which the page and a person see nothing.
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, stateIs, type Launched } from '../support/desktop.ts';
+import { launch, startRun, stateIs, type Launched } from '../support/desktop.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { softwareGpu } from '../support/gpu-page.ts';
 import { fillSmallRun } from '../support/small-run.ts';
@@ -43,6 +43,13 @@ describe.skipIf(without !== null)(`with a GPU made of software${without ? `: ${w
     await desk.page.getByRole('link', { name: 'Devices', exact: true }).click();
     await desk.page.getByText(/swiftshader.* on the browser/i).first().waitFor({ timeout: 40_000 }); // prettier-ignore
     // Each was gone with its job.
+    await expect.poll(hidden, patient).toEqual([]);
+  });
+
+  test('a run that leaves the choice trains on the cpu: its log says why not here', { timeout: 240_000 }, async () => {
+    await startRun(desk.page, 'left-open', 2, 'done');
+    await expect.poll(log, patient).toMatch(/not on webgpu: .*swiftshader.* on the browser; .*computed by the processor/i);
+    expect(await log()).toMatch(/on cpu \(/);
     await expect.poll(hidden, patient).toEqual([]);
   });
 
@@ -119,7 +126,7 @@ describe.skipIf(without !== null)(`with a GPU made of software${without ? `: ${w
     await resume('cpu');
     await stateIs(desk.page, 'running');
     await expect.poll(hidden, patient).toEqual([]);
-    await desk.menu('cancel');
+    await expect.poll(() => desk.menu('cancel'), patient).toBe(true); // the menu hears of the state after the page does
     await stateIs(desk.page, 'interrupted');
   });
 

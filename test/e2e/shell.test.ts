@@ -48,6 +48,15 @@ test('a run trains in a utility process, live in the window', async () => {
   await expect.poll(() => page().locator('[data-figure="training"] svg path').count()).toBeGreaterThan(1);
 });
 
+test('its log says in which process, on which device, and why not on a faster one', async () => {
+  await page().getByRole('tab', { name: 'Log' }).click();
+  const log = () => page().locator('main').innerText();
+  await expect
+    .poll(log)
+    .toMatch(/in process \d+, from the beginning[^]*not on cuda: .+[^]*not on webgpu: .+[^]*on cpu \(.*\); .*, Node v\d/);
+  await page().getByRole('tab', { name: 'Overview' }).click();
+});
+
 test('a figure is saved through the dialog: into the file that the person names, and nowhere if they cancel', async () => {
   const file = path.join(folder, 'saved.svg');
   await save({ canceled: false, filePath: file });
