@@ -66,6 +66,7 @@ describe.skipIf(without !== null)(`with a GPU made of software${without ? `: ${w
   test('the page reaches nothing of it: no address, no frame, no file, no message', { timeout: 240_000 }, async () => {
     await start('not-reached', 100_000);
     await stateIs(desk.page, 'running');
+    await expect.poll(hidden, patient).not.toEqual([]); // it has loaded, not just begun
     const outcome = await desk.page.evaluate(async (address) => {
       const inFrame = new Promise<string>((resolve) => {
         const frame = Object.assign(document.createElement('iframe'), { src: address, onload: () => resolve('loaded') });

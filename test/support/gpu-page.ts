@@ -70,7 +70,13 @@ export const pageLauncher =
       send(message: Down) {
         if (message.kind === 'leave') return void end();
         const text = codec.encode(message);
-        void ready.then((page) => page.evaluate((t) => (globalThis as unknown as { down(text: string): void }).down(t), text));
+        void ready.then((page) =>
+          page
+            .evaluate((t) => (globalThis as unknown as { down(text: string): void }).down(t), text)
+            .catch((error: unknown) => {
+              if (!page.isClosed()) throw error; // a port drops what is sent to a page that is closing
+            }),
+        );
       },
       onMessage: (listener) => void listeners.push(listener),
       onOutput: () => undefined,

@@ -47,16 +47,16 @@ test('a run’s log: queue, process, device, snapshots with their seconds, check
 
 test('a process that is there only once its device was chosen is named when the training begins', async () => {
   const { compute, started } = playedCompute();
-  let there: number | undefined;
+  const now: { pid?: number } = {};
   const late: Compute = {
     ...compute,
-    start: (...given) => Object.defineProperty({ ...compute.start(...given) }, 'pid', { get: () => there }),
+    start: (...given) => Object.defineProperty({ ...compute.start(...given) }, 'pid', { get: () => now.pid }),
   };
   const { services, library } = setUp(late);
   const { id } = await services['run.start']({ config: config() });
   await settle();
   expect(library.runs.owner(id)).toMatchObject({ pid: null, heartbeat: expect.stringMatching(/T/) as string });
-  there = 4711;
+  now.pid = 4711;
   const passedOver = [{ name: 'webgpu', usable: false, reason: 'it fails its self-test' }] as const;
   const probes = { train: probe(), test: probe() };
   await started[0].report({ kind: 'begin', provenance, layers: ['layer1'], probes, passedOver: [...passedOver] });
