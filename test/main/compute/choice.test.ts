@@ -161,12 +161,12 @@ test('a stop while it is asked what there is ends the question, unless someone e
 test('a stop while a device is opened is the end; a wish to pause reaches whoever does the job', async () => {
   const stopped = world({
     list: lists(chip, noCuda),
-    webgpu: (message, say) => message.kind === 'cancel' && say({ kind: 'failed', code: 'cancelled', message: 'stopped' }),
+    webgpu: (message, say) => message.kind === 'cancel' && say({ kind: 'failed', code: 'cancelled', message: 'stopped in time' }),
   });
   const { handle } = stopped.start();
   await expect.poll(() => stopped.told('webgpu').length).toBe(1);
   handle.cancel();
-  await expect(handle.result).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(handle.result).rejects.toMatchObject({ code: 'cancelled', message: 'stopped in time' });
   expect(stopped.order).toEqual(['list', 'webgpu']);
 
   const paused = world({ list: lists(chip, noCuda), webgpu: fails({ unusable: 'x' }) });
