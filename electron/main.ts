@@ -4,6 +4,7 @@ import path from 'node:path';
 import { hostPaths, version } from '../main/host/paths.ts';
 import { folders, pathsHanded, pathsIn, toHand, wordsIn } from './command-line.ts';
 import { reportCrashes } from './crash.ts';
+import { allowWebgpu } from './gpu-switches.ts';
 import { guardPages } from './guard.ts';
 import { openLog } from './log-file.ts';
 import { claimScheme } from './scheme.ts';
@@ -25,6 +26,7 @@ app.setAppUserModelId('org.kernelscope.app'); // Windows: whose notifications an
 if (process.platform === 'linux') app.setDesktopName('kernelscope.desktop'); // the same for docks
 reportCrashes(log);
 app.enableSandbox();
+allowWebgpu();
 claimScheme();
 guardPages(say);
 app.on('open-file', (event, file) => {

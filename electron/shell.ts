@@ -53,6 +53,7 @@ export async function createShell({ paths, log, say, library, told, data }: Shel
   app.setAboutPanelOptions({ applicationName: app.name, applicationVersion: version, copyright: 'MIT licence' });
 
   const activity = followRuns({ changed: (now) => (progress.changed(now), background.changed(now)), ended: (run) => tellEnd(run) });
+  const launch = appLauncher(paths);
   const workplace = createWorkplace({
     boot: (folder) =>
       bootServices({
@@ -63,7 +64,7 @@ export async function createShell({ paths, log, say, library, told, data }: Shel
         owner: 'desktop app',
         host: 'desktop',
         paths,
-        launch: appLauncher(paths),
+        launch,
         log: say,
       }),
     onEvent: (name, payload) => {

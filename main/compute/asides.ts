@@ -61,13 +61,17 @@ export const withAsides = (launch: Launch, helpers: Launch): Launch => {
   };
 };
 
-const kept = 60_000; // ms: what devices there are does not change from one estimate to the next
+/** ms: what devices there are does not change from one estimate to the next; what went wrong may not do so a moment later. */
+const kept = { answer: 60_000, refusal: 3_000 };
 
 /** The same answer, or refusal, for whoever asks while it is under way or fresh. */
 function askedOnce<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: { answer: Promise<T>; at: number } | null = null;
+  let asked: { answer: Promise<T>; until: number } | null = null;
   return () => {
-    if (!asked || performance.now() - asked.at > kept) asked = { answer: ask(), at: performance.now() };
-    return asked.answer;
+    if (asked && performance.now() < asked.until) return asked.answer;
+    const now = (asked = { answer: ask(), until: Infinity });
+    const keep = (ms: number) => () => void (now.until = performance.now() + ms);
+    now.answer.then(keep(kept.answer), keep(kept.refusal));
+    return now.answer;
   };
 }

@@ -15,7 +15,8 @@ export interface DataWish {
 }
 
 export interface Host {
-  /** @throws KernelscopeError `bad-input` for a device that cannot be used here, with the reason */
+  /** To be called before anything else that can fail: what fails earlier is put down to the device where `auto` chose it.
+   *  @throws KernelscopeError `bad-input` for a device that cannot be used here, with the reason */
   openDevice(wish: DeviceWish): Promise<Device>;
   /** @throws as loadDataset */
   loadDataset(wish: DataWish): Promise<Dataset>;

@@ -1,4 +1,5 @@
 export { withAsides } from './asides.ts';
+export { withChoice } from './choice.ts';
 export { nodeLauncher, type Child, type Launch } from './child.ts';
 export { BrokenProcess, createCompute, type Compute, type ComputeOptions, type JobHandle } from './supervisor.ts';
 export { forwardFlops, ntkFlops, stepFlops } from './flops.ts';

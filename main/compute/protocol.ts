@@ -19,7 +19,7 @@ import type {
 } from '../contract/results.ts';
 
 /** Changes with every change of this file that an older partner would misread. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 export type DeviceWish = 'auto' | 'cpu' | 'webgpu' | 'cuda';
 
@@ -212,5 +212,8 @@ export type Up =
   /** `asks`: the number under which it waits for an answer, or null */
   | { kind: 'report'; asks: number | null; report: unknown }
   | { kind: 'aside'; asks: number; job: AsideName }
+  /** its device is open and sound: what fails from now on is the job's */
+  | { kind: 'opened' }
   | { kind: 'done'; result: unknown }
-  | { kind: 'failed'; code: ErrorCode | null; message: string };
+  /** unusable: why its device cannot be used, where that is what failed */
+  | { kind: 'failed'; code: ErrorCode | null; message: string; unusable?: string };

@@ -7,6 +7,7 @@ import { protocolVersion, type DeviceWish, type JobName, type Jobs, type Up } fr
 export type OnReport<K extends JobName> = (report: Jobs[K]['report']) => Jobs[K]['answer'] | Promise<Jobs[K]['answer']>;
 
 export interface JobHandle<K extends JobName> {
+  /** undefined for a page, and as long as the process is not there */
   readonly pid: number | undefined;
   /** @throws KernelscopeError as the job threw it; `failed` with signal, exit code and last words for a process that broke down */
   readonly result: Promise<Jobs[K]['result']>;
@@ -150,6 +151,8 @@ function supervise<K extends JobName>(
         })();
       case 'aside':
         return child.send({ kind: 'refused', to: message.asks, code: null, message: `nobody does ${message.job} aside here` });
+      case 'opened':
+        return; // of use to who chooses the device
       case 'done':
         return finish(() => settle.resolve(message.result as Jobs[K]['result']));
       case 'failed':
@@ -167,7 +170,9 @@ function supervise<K extends JobName>(
   });
 
   return {
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
     result,
     cancel() {
       cancelled = true;

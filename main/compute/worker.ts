@@ -1,5 +1,6 @@
 // The compute process's end of the protocol: one job, its reports, its end.
 import { KernelscopeError } from '../contract/errors.ts';
+import { UnusableDevice } from '../devices/checked.ts';
 import { PauseGate, type Gate } from '../training/gate.ts';
 import type { Host } from './host.ts';
 import { protocolVersion, type AsideName, type Down, type JobName, type Jobs, type Up } from './protocol.ts';
@@ -62,8 +63,14 @@ export function serveJob(link: Link, table: JobTable, hostOf: (aside: Aside) => 
     return found;
   };
   const aside: Aside = (job, onReport) => wait((asks) => link.send({ kind: 'aside', asks, job }), onReport as Waiting['onReport']);
+  const host = hostOf(aside);
+  const openDevice: Host['openDevice'] = async (wish) => {
+    const device = await host.openDevice(wish);
+    link.send({ kind: 'opened' });
+    return device;
+  };
   const context: JobContext<JobName> = {
-    host: hostOf(aside),
+    host: { ...host, openDevice },
     aside,
     signal: stop.signal,
     gate,
@@ -80,7 +87,7 @@ export function serveJob(link: Link, table: JobTable, hostOf: (aside: Aside) => 
       const code = error instanceof KernelscopeError ? error.code : null;
       // What is not meant for a person is a bug: all of it goes into the reason.
       const message = error instanceof Error ? (code ? error.message : (error.stack ?? error.message)) : String(error);
-      link.send({ kind: 'failed', code, message });
+      link.send({ kind: 'failed', code, message, ...(error instanceof UnusableDevice && { unusable: error.reason }) });
     } finally {
       clearInterval(alive);
     }

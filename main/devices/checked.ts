@@ -1,5 +1,5 @@
 // What every device has to pass before it is used, and how its refusal is said.
-import { badInput, KernelscopeError } from '../contract/errors.ts';
+import { KernelscopeError } from '../contract/errors.ts';
 import type { Check } from '../contract/results.ts';
 import type { Device } from './index.ts';
 import { checkDevice } from './fixtures.ts';
@@ -18,8 +18,15 @@ export async function requireSound(device: Device): Promise<void> {
   if (failed) throw new KernelscopeError('failed', `it fails its self-test: ${failed}`);
 }
 
+/** A device that was asked for by its name cannot be used; reason: why, without its name */
+export class UnusableDevice extends KernelscopeError {
+  readonly reason: string;
+  constructor(name: string, reason: string) {
+    super('bad-input', `device: ${name} cannot be used (${reason}); accepted: auto, or one that \`doctor\` calls usable`);
+    this.reason = reason;
+  }
+}
+
 /** For a device that was asked for by its name; what is not meant for a person is left as it is */
 export const unusable = (name: string, error: unknown): unknown =>
-  error instanceof KernelscopeError
-    ? badInput(`device: ${name} cannot be used (${firstLine(error)}); accepted: auto, or one that \`doctor\` calls usable`)
-    : error;
+  error instanceof KernelscopeError ? new UnusableDevice(name, firstLine(error)) : error;

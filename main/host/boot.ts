@@ -5,6 +5,7 @@ import {
   createCompute,
   nodeLauncher,
   withAsides,
+  withChoice,
   type ActivationAnalysis,
   type Child,
   type DeviceWish,
@@ -26,7 +27,7 @@ import { openLibrary, type Library } from '../store/index.ts';
 import { createDrawing } from './draw/thread.ts';
 import { version, type HostPaths } from './paths.ts';
 
-export { exportKinds, loadPresets, nodeLauncher, withAsides };
+export { exportKinds, loadPresets, nodeLauncher, withAsides, withChoice };
 export type { ActivationAnalysis, Child, ExportKind, Launch };
 
 /** `read` makes nothing; `change` writes to a library that is there; `write` makes it where there is none; `write-if-free` does that too,

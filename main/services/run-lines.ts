@@ -6,7 +6,7 @@ export const startedLine = (pid: number | null, resumed: number | null): string 
   `${pid === null ? 'in a process of its own' : `in process ${pid}`}, ${resumed === null ? 'from the beginning' : `from the checkpoint of epoch ${resumed}`}`;
 
 export const beganLine = ({ device, deviceDetail, blas, version, node }: Provenance): string =>
-  `on ${device} (${deviceDetail}); ${blas}; Kernelscope ${version}, Node ${node}`;
+  `on ${device} (${deviceDetail}); ${blas}; Kernelscope ${version}, ${node.startsWith('v') ? `Node ${node}` : node}`;
 
 export const snapshotLine = (epoch: number, seconds?: number): string =>
   `snapshot of epoch ${epoch}${seconds === undefined ? '' : `, analysed in ${Number(seconds.toPrecision(3))} s`}`;

@@ -109,6 +109,12 @@ export function createTrainer(o: TrainerOptions): Trainer {
           worker.wish.resolve();
           worker.wish = null;
         };
+        let told = false;
+        const tell = () => {
+          told = true;
+          library.runs.started(id, handle.pid ?? null);
+          library.log.append(id, 'info', startedLine(handle.pid ?? null, resume?.epoch ?? null));
+        };
         const handle = compute.start(
           'train',
           {
@@ -120,14 +126,16 @@ export function createTrainer(o: TrainerOptions): Trainer {
             ...(o.checkpointEvery !== undefined && { checkpointEvery: o.checkpointEvery }),
           },
           (report) => {
+            if (report.kind === 'begin' && !told) tell();
             if (report.kind === 'paused' || report.kind === 'resumed') return rest(report.kind === 'paused');
             if (report.kind === 'progress') (atWork.get(id) as Worker).secondsLeft = report.secondsLeft;
             notes.keep(report);
           },
         );
         atWork.set(id, { handle, stopped: null, resting: false, secondsLeft: null, wish: null });
-        library.runs.started(id, handle.pid ?? null);
-        library.log.append(id, 'info', startedLine(handle.pid ?? null, resume?.epoch ?? null));
+        // Where a device is chosen first, its process is only there later: at the latest when the training begins.
+        if (handle.pid !== undefined) tell();
+        else library.runs.started(id, null);
         emit('run.changed', library.runs.get(id));
         try {
           const { epoch } = await handle.result;

@@ -1,7 +1,7 @@
 // The desktop app on WebGPU: a run that names it trains in a hidden window, of which the page and a person see nothing.
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, stateIs, type Launched } from '../support/desktop.ts';
+import { launch, startRun, stateIs, type Launched } from '../support/desktop.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { softwareGpu } from '../support/gpu-page.ts';
 import { fillSmallRun } from '../support/small-run.ts';
@@ -46,6 +46,13 @@ describe.skipIf(without !== null)(`with a GPU made of software${without ? `: ${w
     await expect.poll(hidden, patient).toEqual([]);
   });
 
+  test('a run that leaves the choice trains on the cpu: its log says why not here', { timeout: 240_000 }, async () => {
+    await startRun(desk.page, 'left-open', 2, 'done');
+    await expect.poll(log, patient).toMatch(/not on webgpu: .*swiftshader.* on the browser; .*computed by the processor/i);
+    expect(await log()).toMatch(/on cpu \(/);
+    await expect.poll(hidden, patient).toEqual([]);
+  });
+
   test('a run that names webgpu trains in a hidden window and ends with it', { timeout: 240_000 }, async () => {
     await start('on-the-gpu', 3);
     await expect.poll(hidden, { timeout: 60_000 }).toContainEqual({ url: gpuPage, visible: false });
@@ -59,6 +66,7 @@ describe.skipIf(without !== null)(`with a GPU made of software${without ? `: ${w
   test('the page reaches nothing of it: no address, no frame, no file, no message', { timeout: 240_000 }, async () => {
     await start('not-reached', 100_000);
     await stateIs(desk.page, 'running');
+    await expect.poll(hidden, patient).not.toEqual([]); // it has loaded, not just begun
     const outcome = await desk.page.evaluate(async (address) => {
       const inFrame = new Promise<string>((resolve) => {
         const frame = Object.assign(document.createElement('iframe'), { src: address, onload: () => resolve('loaded') });
@@ -119,7 +127,7 @@ describe.skipIf(without !== null)(`with a GPU made of software${without ? `: ${w
     await resume('cpu');
     await stateIs(desk.page, 'running');
     await expect.poll(hidden, patient).toEqual([]);
-    await desk.menu('cancel');
+    await expect.poll(() => desk.menu('cancel'), patient).toBe(true); // the menu hears of the state after the page does
     await stateIs(desk.page, 'interrupted');
   });
 

@@ -26,6 +26,14 @@ test('one window opens on the page of the app’s own scheme, with an empty libr
   await expect.poll(desk.windows).toEqual([{ url: 'app://kernelscope/index.html', visible: true }]);
 });
 
+test.runIf(process.platform === 'linux')('Chromium is asked for WebGPU before the app is ready', async () => {
+  const told = await desk.app.evaluate(({ app: { commandLine } }) => ({
+    unsafe: commandLine.hasSwitch('enable-unsafe-webgpu'),
+    features: commandLine.getSwitchValue('enable-features').split(','),
+  }));
+  expect(told).toMatchObject({ unsafe: true, features: expect.arrayContaining(['ForceEnableWebGpuInterop']) as string[] });
+});
+
 test('the page has no Node, and of the desktop only what the preload gives', async () => {
   const seen = await page().evaluate(() => ({
     globals: ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter((name) => name in window),
@@ -38,6 +46,15 @@ test('the page has no Node, and of the desktop only what the preload gives', asy
 test('a run trains in a utility process, live in the window', async () => {
   await startRun(page(), 'tiny', 8, 'done');
   await expect.poll(() => page().locator('[data-figure="training"] svg path').count()).toBeGreaterThan(1);
+});
+
+test('its log says in which process, on which device, and why not on a faster one', async () => {
+  await page().getByRole('tab', { name: 'Log' }).click();
+  const log = () => page().locator('main').innerText();
+  await expect
+    .poll(log)
+    .toMatch(/in process \d+, from the beginning[^]*not on cuda: .+[^]*not on webgpu: .+[^]*on cpu \(.*\); .*, Node v\d/);
+  await page().getByRole('tab', { name: 'Overview' }).click();
 });
 
 test('a figure is saved through the dialog: into the file that the person names, and nowhere if they cancel', async () => {

@@ -55,8 +55,17 @@ export class AppDouble extends EventEmitter implements Pick<Electron.App, Member
   #paths = new Map<string, string>();
   #lock: InstanceLock | null = null;
   #badge = 0;
-  readonly commandLine: Pick<Electron.CommandLine, 'hasSwitch'> = {
-    hasSwitch: (name) => process.argv.some((a) => a === `--${name}` || a.startsWith(`--${name}=`)),
+  /** set by the app; recorded only */
+  readonly #switches = new Map<string, string>();
+  readonly commandLine: Pick<Electron.CommandLine, 'hasSwitch' | 'getSwitchValue' | 'appendSwitch'> = {
+    hasSwitch: (name) => this.#switches.has(name) || process.argv.some((a) => a === `--${name}` || a.startsWith(`--${name}=`)),
+    getSwitchValue: (name) =>
+      this.#switches.get(name) ?? process.argv.findLast((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? '',
+    appendSwitch: (name, value = '') => {
+      // Electron takes it then, too, but Chromium has been started.
+      if (this.#isReady) throw new Error(`the switch ${name} is set after the app is ready, where it has no effect`);
+      this.#switches.set(name, value);
+    },
   };
   /** closes every window; answers whether all of them went */
   closeWindows: () => Promise<boolean> = async () => true;

@@ -1,11 +1,46 @@
 // The compute process that is a page, in a plain Chromium, as its supervisor sees it.
-import type { Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { preview, build, type PreviewServer } from 'vite';
+import path from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import type { Child, Launch } from '../../main/compute/index.ts';
 import type { Down, Up } from '../../main/compute/protocol.ts';
 import { createCodec } from '../electron-double/codec.ts';
+import { complaintsOf } from './browser.ts';
+import { chromiumFlags, chromiumPath } from './chromium.ts';
+import { temporaryFolder } from './folder.ts';
 
 /** What Chromium needs to be told for WebGPU on SwiftShader. */
 export const softwareGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** Builds the page for the tests of a file and serves it. Opens it, each time in a browser of its own with these switches, all of which end
+ *  with the tests; `before` sees the page before its script does. */
+export function servedGpuPages(): (
+  flags: readonly string[],
+  before?: (page: Page) => Promise<unknown>,
+) => Promise<{ page: Page; complaints: string[] }> {
+  const configFile = path.resolve('vite.page.config.ts');
+  const outDir = path.join(temporaryFolder(), 'page');
+  let server: PreviewServer;
+  const open: Browser[] = [];
+  beforeAll(async () => {
+    await build({ configFile, build: { outDir } });
+    server = await preview({ configFile, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  });
+  afterAll(async () => {
+    for (const browser of open) await browser.close();
+    await server.close();
+  });
+  return async (flags, before) => {
+    const browser = await chromium.launch({ executablePath: chromiumPath, args: [...chromiumFlags, ...flags] });
+    open.push(browser);
+    const page = await browser.newPage();
+    const complaints = complaintsOf(page);
+    await before?.(page);
+    await page.goto(server.resolvedUrls?.local[0] ?? '');
+    return { page, complaints };
+  };
+}
 
 /** Pages as compute processes, each on a page that `open` gives. Arrays cross as text, bit for bit. */
 export const pageLauncher =
@@ -35,7 +70,13 @@ export const pageLauncher =
       send(message: Down) {
         if (message.kind === 'leave') return void end();
         const text = codec.encode(message);
-        void ready.then((page) => page.evaluate((t) => (globalThis as unknown as { down(text: string): void }).down(t), text));
+        void ready.then((page) =>
+          page
+            .evaluate((t) => (globalThis as unknown as { down(text: string): void }).down(t), text)
+            .catch((error: unknown) => {
+              if (!page.isClosed()) throw error; // a port drops what is sent to a page that is closing
+            }),
+        );
       },
       onMessage: (listener) => void listeners.push(listener),
       onOutput: () => undefined,

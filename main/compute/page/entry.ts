@@ -31,7 +31,10 @@ const devices: Job<'devices'> = async () => {
   const device = await openPageGpu();
   const { detail, software } = device;
   device.dispose();
-  return [{ name: 'webgpu', usable: true, reason: detail, ...(software && { onlyByName: true }) }];
+  // In the words of the list that a process of Node makes.
+  if (software)
+    return [{ name: 'webgpu', usable: true, reason: `${detail}; computed by the processor, so \`auto\` passes it over`, onlyByName: true }];
+  return [{ name: 'webgpu', usable: true, reason: detail }];
 };
 
 const table: JobTable = {

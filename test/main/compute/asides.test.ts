@@ -1,40 +1,11 @@
 // What a compute process asks for aside: done by one of the other kind, with an input that it cannot choose, and gone when it is gone.
-import { expect, test } from 'vitest';
-import { createCompute, protocolVersion, withAsides, type Child, type Down, type Launch, type Up } from '../../../main/compute/index.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createCompute, withAsides, type Launch } from '../../../main/compute/index.ts';
 import { parseConfig } from '../../../main/contract/config.ts';
+import { played } from './played.ts';
 
-/** A process that is played here: `act` hears what it is told, and speaks. */
-function played(act: (message: Down, say: (message: Up) => void) => void): { launch: Launch; told: Down[]; living: () => number } {
-  const told: Down[] = [];
-  let living = 0;
-  const launch: Launch = () => {
-    living++;
-    let over = false;
-    const ends: Parameters<Child['onExit']>[0][] = [];
-    const listeners: ((message: Up) => void)[] = [];
-    const say = (message: Up) => queueMicrotask(() => !over && listeners.forEach((listener) => listener(message)));
-    const end = () => {
-      if (over) return;
-      over = true;
-      living--;
-      queueMicrotask(() => ends.forEach((listener) => listener({ code: 0, signal: null })));
-    };
-    say({ kind: 'hello', protocol: protocolVersion, pid: null });
-    return {
-      pid: undefined,
-      send(message) {
-        told.push(message);
-        if (message.kind === 'leave') end();
-        else act(message, say);
-      },
-      onMessage: (listener) => void listeners.push(listener),
-      onOutput: () => undefined,
-      onExit: (listener) => void ends.push(listener),
-      kill: end,
-    };
-  };
-  return { launch, told, living: () => living };
-}
+afterEach(() => void vi.useRealTimers());
+
 const config = parseConfig({ data: { dataset: 'digits' } });
 const training = { config, device: 'webgpu', dataDir: '/data', version: '0', resume: null } as const;
 
@@ -63,7 +34,7 @@ test('the input of a loading is that of the training, its reports and result go 
 });
 
 test('data are for a training alone; what fails aside is told with its code; without anybody to ask it is said so', async () => {
-  const asker = (job: 'load' | 'devices') =>
+  const askerFor = (job: 'load' | 'devices') =>
     played((message, say) => {
       if (message.kind === 'start') say({ kind: 'aside', asks: 1, job });
       if (message.kind === 'refused') say({ kind: 'failed', code: message.code ?? 'failed', message: message.message });
@@ -72,13 +43,13 @@ test('data are for a training alone; what fails aside is told with its code; wit
     if (message.kind === 'start') say({ kind: 'failed', code: 'bad-input', message: 'device: none here' });
   });
   const ends = (launch: Launch) => createCompute({ launch }).start('devices', null).result;
-  await expect(ends(withAsides(asker('load').launch, node.launch))).rejects.toThrow('load: is asked for by a training alone');
+  await expect(ends(withAsides(askerFor('load').launch, node.launch))).rejects.toThrow('load: is asked for by a training alone');
   expect(node.told).toEqual([]);
-  await expect(ends(withAsides(asker('devices').launch, node.launch))).rejects.toMatchObject({
+  await expect(ends(withAsides(askerFor('devices').launch, node.launch))).rejects.toMatchObject({
     code: 'bad-input',
     message: 'device: none here',
   });
-  await expect(ends(asker('devices').launch)).rejects.toThrow('nobody does devices aside here');
+  await expect(ends(askerFor('devices').launch)).rejects.toThrow('nobody does devices aside here');
 });
 
 test('who asked is gone only when its helper is', async () => {
@@ -96,4 +67,63 @@ test('who asked is gone only when its helper is', async () => {
   await compute.close();
   expect([page.living(), node.living()]).toEqual([0, 0]);
   await failed;
+});
+
+/** What a process is told that asks for the devices: the names of those it was answered, or the reason of a refusal. */
+const asker = () =>
+  played((message, say) => {
+    if (message.kind === 'start') say({ kind: 'aside', asks: 1, job: 'devices' });
+    if (message.kind === 'answer') say({ kind: 'done', result: message.value });
+    if (message.kind === 'refused') say({ kind: 'failed', code: message.code ?? 'failed', message: message.message });
+  });
+
+test('what devices there are is asked once: by all who ask meanwhile, and by who asks within a minute', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  let say: () => void = () => undefined;
+  const page = played((message, speak) => {
+    if (message.kind === 'start') say = () => speak({ kind: 'done', result: [{ name: 'webgpu', usable: true, reason: 'here' }] });
+  });
+  const compute = createCompute({ launch: withAsides(asker().launch, page.launch) });
+  const ask = () => compute.start('devices', null).result;
+  const [first, second] = [ask(), ask()];
+  await vi.waitFor(() => expect(page.told).toHaveLength(1));
+  vi.advanceTimersByTime(100_000); // a window that takes its time is not opened a second time
+  const third = ask();
+  await new Promise(setImmediate);
+  expect(page.count()).toBe(1);
+  say();
+  for (const answer of [first, second, third]) expect(await answer).toMatchObject([{ name: 'webgpu', reason: 'here' }]);
+  vi.advanceTimersByTime(59_000);
+  await ask();
+  expect(page.count()).toBe(1);
+  vi.advanceTimersByTime(2_000);
+  const later = ask();
+  await vi.waitFor(() => expect(page.count()).toBe(2));
+  say();
+  await later;
+  await compute.close();
+});
+
+test('a refusal goes to all who ask meanwhile, and is forgotten in seconds', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  let there = false;
+  const page = played((message, say) => {
+    if (message.kind !== 'start') return;
+    if (there) say({ kind: 'done', result: [{ name: 'webgpu', usable: true, reason: 'here' }] });
+    else say({ kind: 'failed', code: 'failed', message: 'the window failed' });
+  });
+  const compute = createCompute({ launch: withAsides(asker().launch, page.launch) });
+  const ask = () => compute.start('devices', null).result;
+  const refused = await Promise.allSettled([ask(), ask(), ask()]);
+  for (const { status, ...rest } of refused)
+    expect([status, rest]).toMatchObject(['rejected', { reason: { message: 'the window failed' } }]);
+  expect(page.count()).toBe(1);
+  there = true;
+  vi.advanceTimersByTime(2_000);
+  await expect(ask()).rejects.toThrow('the window failed');
+  expect(page.count()).toBe(1);
+  vi.advanceTimersByTime(2_000);
+  expect(await ask()).toMatchObject([{ reason: 'here' }]);
+  expect(page.count()).toBe(2);
+  await compute.close();
 });

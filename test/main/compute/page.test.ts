@@ -1,38 +1,15 @@
 // The compute process as a page, in a real browser with a GPU made of software: the same list, over the same protocol.
-import { preview, build, type PreviewServer } from 'vite';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createCompute, nodeLauncher, withAsides, type Compute } from '../../../main/compute/index.ts';
 import type { DoctorFindings, Down, TrainReport, Up } from '../../../main/compute/protocol.ts';
 import { parseConfig } from '../../../main/contract/config.ts';
-import { complaintsOf } from '../../support/browser.ts';
-import { chromiumFlags, chromiumPath } from '../../support/chromium.ts';
-import { temporaryFolder } from '../../support/folder.ts';
-import { pageLauncher, softwareGpu } from '../../support/gpu-page.ts';
+import type { Checkpoint } from '../../../main/contract/results.ts';
+import { pageLauncher, servedGpuPages, softwareGpu } from '../../support/gpu-page.ts';
+import { off } from '../../support/off.ts';
 
-const configFile = path.resolve('vite.page.config.ts');
-const outDir = path.join(temporaryFolder(), 'page');
-let server: PreviewServer;
-const open: Browser[] = [];
-
-beforeAll(async () => {
-  await build({ configFile, build: { outDir } });
-  server = await preview({ configFile, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
-});
-afterAll(async () => {
-  for (const browser of open) await browser.close();
-  await server.close();
-});
-
-async function openPage(flags: string[]): Promise<{ page: Page; complaints: string[] }> {
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: [...chromiumFlags, ...flags] });
-  open.push(browser);
-  const page = await browser.newPage();
-  const complaints = complaintsOf(page);
-  await page.goto(server.resolvedUrls?.local[0] ?? '');
-  return { page, complaints };
-}
+const openPage = servedGpuPages();
 
 /** Plays the supervisor of one job; answers everything that the page said. */
 const job = (page: Page, start: Extract<Down, { kind: 'start' }>): Promise<Up[]> =>
@@ -72,16 +49,17 @@ describe('with a GPU', () => {
     const { page } = await openPage(softwareGpu);
     const listed = (await job(page, { kind: 'start', job: 'devices', input: null })).at(-1);
     expect(listed).toMatchObject({ kind: 'done', result: [{ name: 'webgpu', usable: true, onlyByName: true }] });
-    const refused = await job(page, {
-      kind: 'start',
-      job: 'load',
-      input: { config: parseConfig({}), dataDir: '/nowhere' },
-    });
-    expect(refused.at(-1)).toMatchObject({
-      kind: 'failed',
-      code: 'failed',
-      message: 'load: is done by a process of Node, not by a page',
-    });
+    const config = parseConfig({});
+    const inputs = {
+      load: { config, dataDir: '/nowhere' },
+      analyse: { samples: 4, classes: 2, inputs: null, layers: [], centred: true },
+      import: { name: 'any', file: '/nowhere.npy', dataDir: '/nowhere' },
+    };
+    for (const [name, input] of Object.entries(inputs)) {
+      const refused = await job(page, { kind: 'start', job: name as keyof typeof inputs, input: input as never });
+      const message = `${name}: is done by a process of Node, not by a page`;
+      expect(refused.at(-1)).toMatchObject({ kind: 'failed', code: 'failed', message });
+    }
   });
 });
 
@@ -111,16 +89,6 @@ describe('a training in the page', () => {
     const of = <K extends TrainReport['kind']>(kind: K) => reports.filter((r): r is Extract<TrainReport, { kind: K }> => r.kind === kind);
     return { epoch, begin: of('begin')[0], metrics: of('epoch').map((r) => r.metrics), snapshots: of('snapshot'), order: reports };
   };
-  /** largest difference, over the largest of what it should be */
-  const off = (got: ArrayLike<number>, want: ArrayLike<number>): number => {
-    if (got.length !== want.length || want.length === 0) return Infinity;
-    let [most, scale] = [0, 1e-6]; // what is zero but for rounding has no largest to be compared with
-    for (let i = 0; i < want.length; i++) {
-      most = Math.max(most, Math.abs(got[i] - want[i])); // a NaN stays one, and is less than nothing
-      scale = Math.max(scale, Math.abs(want[i]));
-    }
-    return most / scale;
-  };
 
   test('gives what the cpu device gives: samples, metrics, weights, alignments, spectra', { timeout: 240_000 }, async () => {
     const want = await train(inNode, 'cpu');
@@ -147,6 +115,32 @@ describe('a training in the page', () => {
         for (const [n, [key, values]] of a.entries()) expect(off(values, b[n][1]), key).toBeLessThan(1e-4);
       }
     }
+  });
+
+  test('is stopped, and goes on from its last checkpoint in another page to the same weights', { timeout: 240_000 }, async () => {
+    const analysis = { ...config.analysis, snapshots: ['last' as const], ntk: false, spectrum: false };
+    const input = { config: { ...config, analysis }, device: 'webgpu' as const, dataDir: '/nowhere', version: '0' };
+    const run = async (resume: Checkpoint | null, stopAt: number | null) => {
+      const reports: TrainReport[] = [];
+      const handle = inPage.start('train', { ...input, resume, checkpointEvery: 0 }, (report) => {
+        reports.push(report);
+        if (report.kind === 'checkpoint' && report.checkpoint.epoch === stopAt) handle.cancel();
+      });
+      await (stopAt === null ? handle.result : expect(handle.result).rejects.toMatchObject({ code: 'cancelled' }));
+      return {
+        checkpoints: reports.flatMap((r) => (r.kind === 'checkpoint' ? [r.checkpoint] : [])),
+        metrics: reports.flatMap((r) => (r.kind === 'epoch' ? [r.metrics] : [])),
+        weights: reports.flatMap((r) => (r.kind === 'snapshot' ? [r.weights] : [])).at(-1),
+      };
+    };
+    const whole = await run(null, null);
+    const broken = await run(null, 2);
+    const last = broken.checkpoints.at(-1);
+    expect(last?.epoch).toBe(2);
+    const rest = await run(last ?? null, null);
+    // One device, one order of operations: the same bits.
+    expect([...broken.metrics, ...rest.metrics]).toEqual(whole.metrics);
+    expect(rest.weights).toEqual(whole.weights);
   });
 
   test('what is refused for its data is refused as by any process, and a wish to stop reaches the reading', async () => {

@@ -75,7 +75,7 @@ test('an error of the one who listens ends the job with that error', async () =>
 
 test('a partner of another protocol is refused', async () => {
   const old = createCompute({ launch: nodeLauncher(entry, { env: { ...process.env, OLD: '1' } }) });
-  await expect(old.start('analyse', input('count')).result).rejects.toThrow('speaks protocol 0, this program 4; build both anew');
+  await expect(old.start('analyse', input('count')).result).rejects.toThrow('speaks protocol 0, this program 5; build both anew');
   await old.close();
 });
 

@@ -1,7 +1,7 @@
 // What is known of a run besides its numbers: its log as training writes it, the samples that it was probed on.
 import { expect, test } from 'vitest';
 import { runCalls } from '../../../main/contract/calls/runs.ts';
-import { BrokenProcess } from '../../../main/compute/index.ts';
+import { BrokenProcess, type Compute } from '../../../main/compute/index.ts';
 import { beganLine, changesBetween, checkpointLine } from '../../../main/services/run-lines.ts';
 import { checkpoint, config, probe, provenance, snapshot, weights } from '../store/support.ts';
 import { playedCompute, settle, setUp } from './support.ts';
@@ -42,6 +42,29 @@ test('a run’s log: queue, process, device, snapshots with their seconds, check
   expect(await services['run.log']({ run: id, after: lines[10].id })).toEqual(lines.slice(11));
   // Whoever watches hears of every line, and finds it when asking.
   expect(events.filter(([name]) => name === 'run.log')).toHaveLength(lines.length);
+  await services.close();
+});
+
+test('a process that is there only once its device was chosen is named when the training begins', async () => {
+  const { compute, started } = playedCompute();
+  const now: { pid?: number } = {};
+  const late: Compute = {
+    ...compute,
+    start: (...given) => Object.defineProperty({ ...compute.start(...given) }, 'pid', { get: () => now.pid }),
+  };
+  const { services, library } = setUp(late);
+  const { id } = await services['run.start']({ config: config() });
+  await settle();
+  expect(library.runs.owner(id)).toMatchObject({ pid: null, heartbeat: expect.stringMatching(/T/) as string });
+  now.pid = 4711;
+  const passedOver = [{ name: 'webgpu', usable: false, reason: 'it fails its self-test' }] as const;
+  const probes = { train: probe(), test: probe() };
+  await started[0].report({ kind: 'begin', provenance, layers: ['layer1'], probes, passedOver: [...passedOver] });
+  expect(library.runs.owner(id).pid).toBe(4711);
+  const lines = (await services['run.log']({ run: id })).map(({ line }) => line);
+  expect(lines.slice(-3)).toEqual(['in process 4711, from the beginning', 'not on webgpu: it fails its self-test', beganLine(provenance)]);
+  started[0].done();
+  await services.runToEnd(id);
   await services.close();
 });
 
