@@ -42,9 +42,15 @@ export function storeRows(K: Float32Array, P: number, block: Float32Array, { i, 
   for (let r = 0; r < m; r++) K.set(block.subarray(r * n, (r + 1) * n), (i + r) * P + j);
 }
 
+/** Side of the squares that a block is turned in: their rows stay in cache on both sides. */
+const square = 32;
+
 /** Makes a block on the diagonal of K [P, P], m samples from i on, exactly symmetric: rounding may differ on its two sides. */
 export function mirrorBlock(K: Float32Array, P: number, i: number, m: number): void {
-  for (let r = i; r < i + m; r++) for (let c = i; c < r; c++) K[c * P + r] = K[r * P + c];
+  for (let top = i; top < i + m; top += square)
+    for (let left = i; left <= top; left += square)
+      for (let r = top; r < Math.min(top + square, i + m); r++)
+        for (let c = left; c < Math.min(left + square, r); c++) K[c * P + r] = K[r * P + c];
 }
 
 /** ⟨HAH, HBH⟩ from ⟨A, B⟩ and the row sums [P] of both */

@@ -84,11 +84,12 @@ const tensor = (info: TensorInfo): Tensor2D => tf.engine().makeTensorFromTensorI
 async function gather(found: Tensor, m: number, n: number): Promise<ShareMoments> {
   const values = await taken(found);
   const across = Math.ceil(n / side);
-  const moments = { square: 0, product: 0, trace: 0, rows: new Float64Array(m), columns: new Float64Array(n) };
+  const [rows, columns] = [new Float64Array(m), new Float64Array(n)];
+  const moments = { square: 0, product: 0, trace: 0, rows, columns };
   for (let block = 0, at = 0; at < values.length; block++, at += left) {
     const [top, over] = [side * Math.floor(block / across), side * (block % across)];
-    for (let i = 0; i < side && top + i < m; i++) moments.rows[top + i] += values[at + i];
-    for (let j = 0; j < side && over + j < n; j++) moments.columns[over + j] += values[at + side + j];
+    for (let i = 0; i < side && top + i < m; i++) rows[top + i] += values[at + i];
+    for (let j = 0; j < side && over + j < n; j++) columns[over + j] += values[at + side + j];
     moments.square += values[at + 2 * side];
     moments.product += values[at + 2 * side + 1];
     moments.trace += values[at + 2 * side + 2];
