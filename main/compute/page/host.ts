@@ -15,7 +15,8 @@ export async function openPageGpu(): Promise<GpuDevice> {
   // The types promise it; a browser without WebGPU does not keep that.
   const { gpu } = navigator as { gpu?: GPU };
   if (!gpu) throw new KernelscopeError('failed', 'this page has no WebGPU');
-  return openGpu({ gpu, host: 'the browser' }, createAlgebra({ library: null, detail: 'a page has no BLAS' }));
+  // Chromium's GPU process starts anew on some machines when it is first asked, and that it has no GPU is its answer until it is there again.
+  return openGpu({ gpu, host: 'the browser', tries: 4 }, createAlgebra({ library: null, detail: 'a page has no BLAS' }));
 }
 
 /** Puts the arrays of a split together again. */

@@ -6,6 +6,8 @@ export interface GpuSource {
   gpu: GPU;
   /** 'Dawn', 'the browser' */
   host: string;
+  /** how often it is asked before it is believed that there is none, half a second apart; once unless given */
+  tries?: number;
 }
 
 export interface FoundAdapter {
@@ -27,8 +29,11 @@ export function describe(info: GPUAdapterInfo): { description: string; software:
 }
 
 /** The fastest adapter. @throws KernelscopeError `bad-input` where there is none */
-export async function findAdapter({ gpu, host }: GpuSource): Promise<FoundAdapter> {
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw badInput(`${host} finds no GPU here (on Linux it needs a Vulkan driver and libvulkan.so.1)`);
-  return { adapter, ...describe(adapter.info) };
+export async function findAdapter({ gpu, host, tries = 1 }: GpuSource): Promise<FoundAdapter> {
+  for (let left = tries; left > 0; left--) {
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (adapter) return { adapter, ...describe(adapter.info) };
+    if (left > 1) await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw badInput(`${host} finds no GPU here (on Linux it needs a Vulkan driver and libvulkan.so.1)`);
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { KernelscopeError } from '../../../main/contract/errors.ts';
 import { openDevice, type Device } from '../../../main/devices/index.ts';
 import { taken } from '../../../main/devices/read.ts';
-import { describe as describeAdapter } from '../../../main/devices/webgpu/adapter.ts';
+import { describe as describeAdapter, findAdapter } from '../../../main/devices/webgpu/adapter.ts';
 import type { GpuBackend } from '../../../main/devices/webgpu/backend.ts';
 import { planProduct } from '../../../main/devices/webgpu/product.ts';
 import { noGpu, useSwiftshader } from '../../support/swiftshader.ts';
@@ -170,6 +170,24 @@ test('software adapters are known by their names', () => {
   expect(describeAdapter(info('NVIDIA GeForce RTX 4090'))).toEqual({ description: 'NVIDIA GeForce RTX 4090', software: false });
   expect(describeAdapter(info('anything', true)).software).toBe(true);
   expect(describeAdapter({ ...info(''), vendor: 'apple', architecture: 'common-3' }).description).toBe('apple common-3');
+});
+
+test('a browser is asked again before it is believed that there is no GPU, Dawn is asked once', async () => {
+  const answering = (...answers: (GPUAdapter | null)[]) => {
+    const requestAdapter = vi.fn(() => Promise.resolve(answers.shift() ?? null));
+    return { gpu: { requestAdapter } as unknown as GPU, requestAdapter };
+  };
+  const adapter = { info: { description: 'a chip' } } as GPUAdapter;
+  const late = answering(null, null, adapter);
+  expect(await findAdapter({ gpu: late.gpu, host: 'the browser', tries: 4 })).toMatchObject({
+    adapter,
+    description: 'a chip',
+    software: false,
+  });
+  expect(late.requestAdapter).toHaveBeenCalledTimes(3);
+  const never = answering();
+  await expect(findAdapter({ gpu: never.gpu, host: 'Dawn' })).rejects.toThrow('Dawn finds no GPU here');
+  expect(never.requestAdapter).toHaveBeenCalledTimes(1);
 });
 
 test('products are cut so that no block is too much work or too deep, in whole tiles', () => {
