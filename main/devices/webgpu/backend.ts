@@ -2,9 +2,10 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { backend_util, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { KernelscopeError } from '../../contract/errors.ts';
+import { Prepared } from './prepared.ts';
 import type { ProductLimits } from './product.ts';
 import { Readback } from './readback.ts';
-import { fold, packNumbers, wgsl, type Shader } from './shader.ts';
+import { fold, type Shader } from './shader.ts';
 
 type Values = backend_util.BackendValues;
 type Run = WebGPUBackend['runWebGPUProgram'];
@@ -24,8 +25,9 @@ export interface GpuLimits {
   workgroups: number;
   /** bytes of buffers kept for tensors of the same size to come */
   spareBytes: number;
-  /** runs of shaders that are recorded before they are handed over */
+  /** runs of shaders that are recorded before they are handed over, and bytes of what they make: until then nothing that they used is free */
   recorded: number;
+  recordedBytes: number;
   product: ProductLimits;
 }
 
@@ -51,18 +53,14 @@ interface Recording {
   dispatchCountInPass: number;
 }
 
-/** Numbers of calls that come again, as a training step's do, keep their buffer. */
-const keptNumbers = 1024;
-
 export class GpuBackend extends WebGPUBackend {
   readonly limits: GpuLimits;
   /** set once the device can no longer be trusted */
   #fault: KernelscopeError | null = null;
   #closing = false;
-  readonly #pipelines = new Map<string, { pipeline: GPUComputePipeline; layout: GPUBindGroupLayout }>();
-  readonly #numbers = new Map<string, GPUBuffer>();
-  /** buffers of numbers that the commands recorded so far may still read */
-  #dropped: GPUBuffer[] = [];
+  readonly #prepared: Prepared;
+  /** bytes of what the commands recorded so far make */
+  #made = 0;
   readonly #readback: Readback;
   /** staging buffers that values were looked at in, until the tensor goes */
   readonly #looked = new Map<DataId, GPUBuffer>();
@@ -70,6 +68,7 @@ export class GpuBackend extends WebGPUBackend {
   constructor(device: GPUDevice, info: GPUAdapterInfo, limits: GpuLimits) {
     super(device, info);
     this.limits = limits;
+    this.#prepared = new Prepared(device);
     this.#readback = new Readback(this, limits.spareBytes);
     // tfjs keeps every buffer that was ever used; past a limit they are given back, which is safe: what uses them has been submitted.
     const { bufferManager: buffers } = this;
@@ -187,7 +186,17 @@ export class GpuBackend extends WebGPUBackend {
 
   override runWebGPUProgram(...given: Parameters<Run>): TensorInfo {
     this.check();
-    return super.runWebGPUProgram(...given);
+    const made = super.runWebGPUProgram(...given);
+    this.#count([made]);
+    return made;
+  }
+
+  #count(made: readonly TensorInfo[]): void {
+    // tfjs hands over what is recorded by itself too.
+    if (!(this as unknown as Recording).commandEncoder) return;
+    for (const { shape } of made) this.#made += bytesOf(shape);
+    if ((this as unknown as Recording).dispatchCountInPass >= this.limits.recorded || this.#made >= this.limits.recordedBytes)
+      this.handOver();
   }
 
   /** A float32 tensor with arbitrary values. */
@@ -204,10 +213,10 @@ export class GpuBackend extends WebGPUBackend {
     for (const { dataId } of tensors) recording.commandQueueOwnedIds.add(dataId);
     // What was read of a tensor before it is written again holds no longer.
     for (const { dataId } of writes) (this.tensorMap.get(dataId) as TensorData).values = undefined;
-    const { pipeline, layout } = this.#pipeline(shader);
+    const { pipeline, layout } = this.#prepared.pipelineOf(shader);
     const buffers = [
       ...tensors.map(({ dataId }) => (this.tensorMap.get(dataId) as TensorData).resource as unknown as GPUBuffer),
-      this.#uniform(shader, numbers),
+      this.#prepared.numbersOf(shader, numbers),
     ];
     const bindGroup = this.device.createBindGroup({
       layout,
@@ -218,53 +227,14 @@ export class GpuBackend extends WebGPUBackend {
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(...fold(groups, this.limits.workgroups), parts);
-    if (++recording.dispatchCountInPass < this.limits.recorded) return;
-    this.handOver();
-  }
-
-  #pipeline(shader: Shader): { pipeline: GPUComputePipeline; layout: GPUBindGroupLayout } {
-    const known = this.#pipelines.get(shader.key);
-    if (known) return known;
-    const { reads, writes } = shader;
-    const types: GPUBufferBindingType[] = [
-      ...reads.map(() => 'read-only-storage' as const),
-      ...writes.map(() => 'storage' as const),
-      'uniform',
-    ];
-    const entries = types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }));
-    const layout = this.device.createBindGroupLayout({ entries });
-    const module = this.device.createShaderModule({ label: shader.key, code: wgsl(shader) });
-    const pipeline = this.device.createComputePipeline({
-      label: shader.key,
-      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: 'main' },
-    });
-    const made = { pipeline, layout };
-    this.#pipelines.set(shader.key, made);
-    return made;
-  }
-
-  #uniform({ numbers: fields }: Shader, numbers: Work['numbers']): GPUBuffer {
-    const bytes = packNumbers(fields, numbers);
-    const key = String.fromCharCode(...bytes);
-    const known = this.#numbers.get(key);
-    this.#numbers.delete(key);
-    const buffer = known ?? this.device.createBuffer({ size: bytes.length, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
-    if (!known) this.queue.writeBuffer(buffer, 0, bytes);
-    // The last used stands last; the first goes when there are too many.
-    this.#numbers.set(key, buffer);
-    const oldest = this.#numbers.size > keptNumbers ? this.#numbers.entries().next().value : undefined;
-    if (oldest) {
-      this.#numbers.delete(oldest[0]);
-      this.#dropped.push(oldest[1]);
-    }
-    return buffer;
+    recording.dispatchCountInPass++;
+    this.#count(writes);
   }
 
   override submitQueue(): void {
     super.submitQueue();
-    for (const buffer of this.#dropped) buffer.destroy();
-    this.#dropped = [];
+    this.#made = 0;
+    this.#prepared.handedOver();
   }
 
   override dispose(): void {

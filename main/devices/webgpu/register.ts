@@ -40,6 +40,7 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits }: GpuOpti
     workgroups: maxComputeWorkgroupsPerDimension,
     spareBytes: 2 ** 29,
     recorded: 64,
+    recordedBytes: 2 ** 28,
     product: productLimits,
     ...limits,
   };

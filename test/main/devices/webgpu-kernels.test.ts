@@ -167,6 +167,26 @@ describe.skipIf(noGpu)('shaders', { timeout: 120_000 }, () => {
     tf.dispose([p, ones, other] as Tensor[]);
   });
 
+  test('commands are handed over when they are many, or what they make is large', () => {
+    const { tf } = gpu;
+    const backend = tf.backend() as GpuBackend;
+    backend.handOver();
+    const handed = vi.spyOn(backend, 'submitQueue');
+    const count = (side: number, runs: number) => {
+      handed.mockClear();
+      tf.tidy(() => {
+        const a = tf.ones([side, 8]);
+        for (let i = 0; i < runs; i++) tf.matMul(a, a, false, true);
+      });
+      const calls = handed.mock.calls.length;
+      backend.handOver();
+      return calls;
+    };
+    expect(count(8, 130)).toBe(2); // 64 and 64
+    expect(count(4096, 9)).toBe(2); // 4 × 67 MB, twice
+    handed.mockRestore();
+  });
+
   test('more different numbers than are kept: each run has its own', async () => {
     const { tf, ops } = gpu;
     const p = tf.variable(tf.tensor1d([0, 0])) as Variable;
