@@ -30,11 +30,11 @@ export function convUnit(backend: GpuBackend, o: ConvUnit, { epsilon, share }: {
         const back = backward(backend, { y: sy, beta, norm: gamma && { stats, gamma }, epsilon }, dy);
         const [d, dbeta, dgamma] = [back.d, back.beta, back.gamma].map(tensor);
         const gradients: Record<string, () => Tensor> = {
-          w: () => tensor(filterGradient(backend, sx, d, sw)),
+          w: () => tensor(filterGradient(backend, sx, d, sw.shape)),
           beta: () => dbeta,
           gamma: () => dgamma,
           skip: () => dy.clone(),
-          x: () => tensor(inputGradient(backend, d, sw, sx)),
+          x: () => tensor(inputGradient(backend, d, sw, sx.shape)),
         };
         return names.map((name) => gradients[name]());
       },

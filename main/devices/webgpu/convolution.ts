@@ -16,9 +16,8 @@ interface Geometry {
   kernel: number;
 }
 
-export function geometryOf(x: TensorInfo, w: TensorInfo): Geometry {
-  const [batch, height, width, inputs] = x.shape;
-  return { batch, height, width, inputs, outputs: w.shape[3], kernel: w.shape[0] };
+function geometryOf([batch, height, width, inputs]: readonly number[], filters: readonly number[]): Geometry {
+  return { batch, height, width, inputs, outputs: filters[3], kernel: filters[0] };
 }
 
 /** WGSL of `fn seen(position, k)`: of the image `name` with `channels`, what filter tap and channel k sees. Sizes stand in the code, because
@@ -81,7 +80,7 @@ function run(backend: GpuBackend, o: Plan, reads: TensorInfo[], result: TensorIn
 
 /** conv(x, w) [B, H, W, out] */
 export function convolve(backend: GpuBackend, x: TensorInfo, w: TensorInfo): TensorInfo {
-  const g = geometryOf(x, w);
+  const g = geometryOf(x.shape, w.shape);
   const y = backend.empty([g.batch, g.height, g.width, g.outputs]);
   const [rows, columns, depth] = [g.batch * g.height * g.width, g.outputs, g.kernel ** 2 * g.inputs];
   const code = `
@@ -94,10 +93,10 @@ export function convolve(backend: GpuBackend, x: TensorInfo, w: TensorInfo): Ten
   return y;
 }
 
-/** ∂/∂x [B, H, W, in] from d = ∂/∂y: d seen by the filters turned round */
-export function inputGradient(backend: GpuBackend, d: TensorInfo, w: TensorInfo, x: TensorInfo): TensorInfo {
-  const g = geometryOf(x, w);
-  const dx = backend.empty(x.shape);
+/** ∂/∂x [B, H, W, in], `shape`, from d = ∂/∂y: d seen by the filters turned round */
+export function inputGradient(backend: GpuBackend, d: TensorInfo, w: TensorInfo, shape: readonly number[]): TensorInfo {
+  const g = geometryOf(shape, w.shape);
+  const dx = backend.empty(shape);
   const [rows, columns, taps] = [g.batch * g.height * g.width, g.inputs, g.kernel ** 2];
   const code = `
     ${seen('d', g, g.outputs)}
@@ -111,9 +110,9 @@ export function inputGradient(backend: GpuBackend, d: TensorInfo, w: TensorInfo,
   return dx;
 }
 
-/** ∂/∂w [k, k, in, out] from d = ∂/∂y: a sum over all positions, in parts that are added in their order */
-export function filterGradient(backend: GpuBackend, x: TensorInfo, d: TensorInfo, w: TensorInfo): TensorInfo {
-  const g = geometryOf(x, w);
+/** ∂/∂w [k, k, in, out], `shape`, from d = ∂/∂y: a sum over all positions, in parts that are added in their order */
+export function filterGradient(backend: GpuBackend, x: TensorInfo, d: TensorInfo, shape: readonly number[]): TensorInfo {
+  const g = geometryOf(x.shape, shape);
   const [rows, columns, depth] = [g.kernel ** 2 * g.inputs, g.outputs, g.batch * g.height * g.width];
   const code = `
     ${seen('x', g, g.inputs)}
@@ -125,10 +124,10 @@ export function filterGradient(backend: GpuBackend, x: TensorInfo, d: TensorInfo
   const chunk = Math.max(256, 16 * Math.ceil(depth / wanted / 16));
   const plan: Plan = { name: `to filters ${nameOf(g)}`, rows, columns, depth, tile, leftAlongK: false, rightAlongK: false, reads: ['x', 'd'], code }; // prettier-ignore
   const parts = Math.ceil(depth / chunk);
-  const all = backend.empty([parts, ...w.shape]);
+  const all = backend.empty([parts, ...shape]);
   run(backend, plan, [x, d], all, chunk);
-  if (parts === 1) return { ...all, shape: w.shape };
-  const dw = backend.empty(w.shape);
+  if (parts === 1) return { ...all, shape: [...shape] };
+  const dw = backend.empty(shape);
   const shader = once('parts', (key) =>
     elementwise({
       key,
@@ -138,7 +137,7 @@ export function filterGradient(backend: GpuBackend, x: TensorInfo, d: TensorInfo
       each: 'var sum = 0.0; for (var p = 0u; p < u.parts; p++) { sum += all[p * u.size + i]; } o[i] = sum;',
     }),
   );
-  each(backend, shader, elements(w.shape), { reads: [all], writes: [dw], numbers: { parts } });
+  each(backend, shader, elements(shape), { reads: [all], writes: [dw], numbers: { parts } });
   backend.disposeData(all.dataId);
   return dw;
 }

@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { FoundAdapter } from './adapter.ts';
 import { GpuBackend, type GpuLimits } from './backend.ts';
+import { convolutionKernels } from './conv-kernels.ts';
 import { ownKernels, type Call } from './dense.ts';
 import { apply, type GpuFunction } from './functions.ts';
 import { matrixProduct, productLimits } from './product.ts';
@@ -62,6 +63,7 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits }: GpuOpti
   };
   const ours: Record<string, tf.KernelFunc> = {
     BatchMatMul: matrixProduct(kernel('BatchMatMul')),
+    ...convolutionKernels(kernel),
   };
   for (const [kernelName, f] of Object.entries(functions)) {
     const theirs = kernel(kernelName);

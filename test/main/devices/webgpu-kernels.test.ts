@@ -121,6 +121,24 @@ describe.skipIf(noGpu)('shaders', { timeout: 120_000 }, () => {
     });
   });
 
+  test.each([
+    [1, 'same', 3],
+    [1, 'valid', 1],
+    [2, 'same', 3],
+    [1, 'valid', 3],
+    [1, 'same', 2],
+  ] as const)('tfjs’s convolution with stride %i, %s, filters of side %i: ours or theirs', async (stride, pad, k) => {
+    const make = ({ tf }: Device) => {
+      const at = [tf.tensor4d(numbers(3 * 7 * 6 * 5, 1), [3, 7, 6, 5]), tf.tensor4d(numbers(k * k * 5 * 9, 2), [k, k, 5, 9])];
+      const f = (x: Tensor, w: Tensor) => tf.conv2d(x as Tensor4D, w as Tensor4D, stride, pad);
+      const r = tf.tensor(numbers(f(at[0], at[1]).size, 3), f(at[0], at[1]).shape);
+      return [f(at[0], at[1]), ...tf.grads((x, w) => tf.sum(tf.mul(f(x, w), r)))(at)];
+    };
+    const want = await valuesOn(cpu, make);
+    // sums of up to 126 products
+    (await valuesOn(gpu, make)).forEach((got, i) => expect(relative(got, want[i])).toBeLessThan(2e-6));
+  });
+
   test('an update leaves a clone that was made before as it was, and what was read of the parameter is read anew', async () => {
     const { tf, ops } = gpu;
     const start = numbers(50, 1);
