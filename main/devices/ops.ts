@@ -23,7 +23,7 @@ export interface Ops {
   /** K + (scale·A + add) ∘ B, all [m, n]; consumes K, in place where nothing else holds its values; null starts at 0 */
   accumulateProduct(K: Tensor2D | null, A: Tensor2D, scale: number, add: number, B: Tensor2D): Tensor2D;
   /** Adds a share T [m, n] of a kernel's tile to S [m, n] and answers T's moments with the tile L of another kernel, summed in float64 (on a
-   *  GPU in float32 within blocks of 64 × 64). Consumes S: go on with the answer's `sum`; null starts at 0. L may be disposed at once. */
+   *  GPU in two float32 within blocks of 64 × 64). Consumes S: go on with the answer's `sum`; null starts at 0. L may be disposed at once. */
   addShare(S: Tensor2D | null, share: Share<Tensor2D>, L: Tensor2D): { sum: Tensor2D; moments: Promise<ShareMoments> };
   /** ⟨A, B⟩ likewise; A and B of one shape, which may change or be disposed at once */
   innerProduct(A: Tensor2D, B: Tensor2D): Promise<number>;

@@ -4,6 +4,7 @@ import type { Check } from '../../contract/results.ts';
 import { checkDevice } from '../../devices/fixtures.ts';
 import type { Device } from '../../devices/index.ts';
 import { checkNumerics } from '../fixtures.ts';
+import { checkCentred } from './centred.ts';
 import { checkKernels } from './kernels.ts';
 import { checkOperators } from './operators.ts';
 import { checkTraining } from './training.ts';
@@ -23,7 +24,7 @@ export const conformance: readonly Part[] = [
   ...quickParts,
   { name: 'operators', run: checkOperators },
   { name: 'training', run: checkTraining },
-  { name: 'kernels and alignments', run: checkKernels },
+  { name: 'kernels and alignments', run: async (device) => [...(await checkKernels(device)), ...(await checkCentred(device))] },
 ];
 
 /** Runs parts of the list one after the other. `begins` hears of each, and how far the list has come. An error of the device is a check
