@@ -83,17 +83,17 @@ describe.skipIf(noGpu)('the device', { timeout: 120_000 }, () => {
   });
 
   test('a kernel is read back once, and nobody reads without waiting', async () => {
-    const K = d.tf.tidy(() => d.tf.matMul(d.tf.ones([4, 3]), d.tf.ones([3, 4])));
+    const K = d.tf.tidy(() => d.tf.matMul(d.tf.ones([192, 3]), d.tf.ones([3, 192])));
     expect(() => K.dataSync()).toThrow('read without waiting');
     const gpu = d.tf.backend() as GpuBackend;
     const read = vi.spyOn(gpu, 'getBufferData');
     const first = await K.data();
-    expect([...first]).toEqual(Array<number>(16).fill(3));
+    expect([...first]).toEqual(Array<number>(192 * 192).fill(3));
     await d.ops.peek(K as Tensor2D);
     expect(read).toHaveBeenCalledTimes(1);
     // Its norm is found where it lies, and only that is read.
-    expect(await d.ops.innerProduct(K as Tensor2D, K as Tensor2D)).toBe(144);
-    expect(read.mock.calls[1][0].size).toBeLessThan(1000);
+    expect(await d.ops.innerProduct(K as Tensor2D, K as Tensor2D)).toBe(9 * 192 * 192);
+    expect(read.mock.calls[1][0].size).toBeLessThan((4 * 192 * 192) / 10);
     read.mockRestore();
     K.dispose();
   });
