@@ -190,7 +190,16 @@ test('provenance: the probe’s ids as CSV, and exactly the runs that share it',
   await panel.getByRole('link', { name: 'Compare 3 of them' }).click();
   await page.getByRole('heading', { name: 'Compare' }).waitFor();
   await open('#/run/r-wait?tab=provenance');
+  expect(await page.getByRole('region', { name: 'Origin' }).getByText('sweep', { exact: true }).count()).toBe(0);
   await page.getByRole('region', { name: 'test probe' }).getByText('Drawn when the run begins: 1,000 samples of seed 0.').waitFor();
+});
+
+test('provenance: the sweep that a run is a cell of, and its runs in the library', async () => {
+  await open('#/run/r-done?tab=provenance');
+  const origin = page.getByRole('region', { name: 'Origin' });
+  await origin.getByText('12 of 12 done').waitFor();
+  await origin.getByRole('link', { name: 'activations' }).click();
+  await soon(() => page.getByRole('combobox', { name: 'Filter by name' }).inputValue()).toBe('tag = "activations"');
 });
 
 test('Space pauses and resumes, but not where it presses a button or writes', async () => {
