@@ -4,6 +4,7 @@ import type { CallParsed, Emit, Handlers } from '../contract/calls.ts';
 import type { LayerComparison, ModelComparison, SimilarityMeasure, Split } from '../contract/results.ts';
 import type { Comparisons, Compute, DeviceWish } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
+import type { AgainOn } from './again-on.ts';
 import { commonProbe, layerNamed, snapshotsOf, type Taken } from './compare-snapshots.ts';
 import { createPairs, type Side } from './compare-pairs.ts';
 import type { Similarities } from './figure-comparisons.ts';
@@ -28,13 +29,19 @@ interface Wanted extends Watch {
   pairs: readonly (readonly [number, number])[];
 }
 
-export function createComparer(library: Library, compute: Compute, emit: Emit = () => undefined): Comparer {
+/** `againOn`: the run's own device unless told */
+export function createComparer(
+  library: Library,
+  compute: Compute,
+  emit: Emit = () => undefined,
+  againOn: AgainOn = (run) => Promise.resolve(library.runs.owner(run).device as DeviceWish),
+): Comparer {
   const detail = (ref: string) => library.runs.detail(library.runs.resolve(ref));
 
   async function compared(taken: readonly (Taken & { layer?: string })[], { split, measure, pairs, ...o }: Wanted): Promise<Comparisons> {
     const probe = commonProbe(library, taken, split);
     const [{ run }] = taken;
-    const device = library.runs.owner(run.id).device as DeviceWish;
+    const device = await againOn(run.id);
     const snapshots = taken.map(({ run: { id, config }, epoch, layer = null }) => ({
       config,
       epoch,

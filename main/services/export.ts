@@ -2,8 +2,9 @@
 import { shown } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { splits, type LayerAlignment, type NamedArray, type ProbeSet, type RunDetail, type Split } from '../contract/results.ts';
-import { recomputed, type Compute, type DeviceWish, type Recomputed } from '../compute/index.ts';
+import { recomputed, type Compute, type Recomputed } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
+import type { AgainOn } from './again-on.ts';
 import { Channel } from './channel.ts';
 
 export const exportKinds = ['metrics', 'weights', 'features', 'alignment', 'spectra', 'ntk', 'outputs'] as const;
@@ -21,6 +22,7 @@ export interface ExportOptions {
 interface World {
   library: Library;
   compute: Compute;
+  againOn: AgainOn;
 }
 
 /** Checks the request at once; the arrays are made as they are asked for. */
@@ -43,12 +45,13 @@ export function exportArrays(world: World, request: ExportRequest, o: ExportOpti
 }
 
 async function* arrays(
-  { library, compute }: World,
+  world: World,
   run: RunDetail,
   what: Set<ExportKind>,
   epochs: number[],
   o: ExportOptions,
 ): AsyncGenerator<NamedArray, void, void> {
+  const { library } = world;
   const probes = splits.flatMap((split) => {
     const probe = library.probes.get(run.id, split);
     return probe ? [{ split, probe }] : [];
@@ -70,7 +73,7 @@ async function* arrays(
   }
   if (what.has('ntk')) yield* ntkAlignmentArrays(library, run.id, epochs);
   const again = recomputed.filter((r) => what.has(r));
-  if (again.length > 0 && epochs.length > 0 && probes.length > 0) yield* computed(library, compute, run, probes, epochs, again, o);
+  if (again.length > 0 && epochs.length > 0 && probes.length > 0) yield* computed(world, run, probes, epochs, again, o);
 }
 
 function* probeArrays(split: Split, { ids, x, xShape, y, classes }: ProbeSet, flat: boolean): Generator<NamedArray> {
@@ -137,8 +140,7 @@ function* ntkAlignmentArrays(library: Library, run: string, epochs: number[]): G
 }
 
 async function* computed(
-  library: Library,
-  compute: Compute,
+  { library, compute, againOn }: World,
   run: RunDetail,
   probes: { split: Split; probe: ProbeSet }[],
   epochs: number[],
@@ -147,7 +149,7 @@ async function* computed(
 ): AsyncGenerator<NamedArray, void, void> {
   const channel = new Channel<NamedArray>();
   let made: (NamedArray & { data: Float32Array }) | null = null;
-  const device = library.runs.owner(run.id).device as DeviceWish;
+  const device = await againOn(run.id);
   const job = compute.start('recompute', { config: run.config, device, probes, epochs, what }, async (report) => {
     if (report.kind === 'weights') return library.snapshots.weights(run.id, report.epoch);
     if (report.kind === 'share') return o.onProgress?.(report.done);

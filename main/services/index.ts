@@ -8,6 +8,7 @@ import type { LayerComparison, NamedArray, RunSummary } from '../contract/result
 import type { Compute, DeviceWish } from '../compute/index.ts';
 import { checkDataset, sampleShape } from '../data/index.ts';
 import type { Library } from '../store/index.ts';
+import { createAgainOn } from './again-on.ts';
 import { createBundles, type Bundles } from './bundle-tasks.ts';
 import { createComparer } from './compare.ts';
 import { createDatasets, type Datasets } from './datasets.ts';
@@ -160,7 +161,9 @@ export function createServices(o: ServicesOptions): Services {
     calibration: (wish) => machine.calibration(wish),
     shapeOf,
   });
-  const comparer = createComparer(library, compute, emit);
+  const deviceOf = (run: string) => library.runs.owner(run).device as DeviceWish;
+  const againOn = createAgainOn({ device, deviceOf, devices: () => machine.devices(), log });
+  const comparer = createComparer(library, compute, emit, againOn);
   const figureData = createFigures(library, comparer.similarities);
   const tasks = createTasks(emit, log);
   const transfers = createTransfers({ dir: incomingFolder(library) });
@@ -206,7 +209,7 @@ export function createServices(o: ServicesOptions): Services {
     tidy,
     check,
     checkSweep,
-    exportArrays: (request, options) => exportArrays({ library, compute }, request, options),
+    exportArrays: (request, options) => exportArrays({ library, compute, againOn }, request, options),
     compareLayers: (request, options) => comparer.layers(request, options),
     ...createDatasets({ dataDir, library, compute, tasks, transfers, emit, log }),
     ...bundles,

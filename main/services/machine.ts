@@ -24,6 +24,7 @@ export interface Machine extends Pick<Handlers, 'app.storage' | 'doctor.run' | '
   /** @throws `bad-input` for a device that is named and cannot be used here, with the reason */
   checkDevice(device?: DeviceWish): Promise<void>;
   room(): Promise<Room>;
+  devices(): Promise<DeviceReport[]>;
 }
 
 /** Bytes of a file; 0 where there is none. */
@@ -106,6 +107,7 @@ export function createMachine({ library, compute, dataDir, device: own, version 
       return under.finally(() => measuring.delete(device));
     },
     known: (device = own) => known(device),
+    devices: listDevices,
     async checkDevice(device = own) {
       if (device === 'auto' || device === 'cpu') return; // always there
       devices ??= listDevices();

@@ -1,6 +1,6 @@
 // The built program on the webgpu device, on a GPU made of software: examined, trained on, and left in mid-run for the cpu.
 import path from 'node:path';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DoctorReport } from '../../main/contract/results.ts';
 import { ensureBuilt } from '../support/built.ts';
@@ -11,6 +11,8 @@ import { noGpu, swiftshaderEnv } from '../support/swiftshader.ts';
 const folder = temporaryFolder();
 const options = { library: path.join(folder, 'library'), data: path.join(folder, 'data'), env: swiftshaderEnv };
 const file = path.join(folder, 'small.json');
+/** no driver */
+const nowhere = { VK_ICD_FILENAMES: path.join(folder, 'none.json'), VK_DRIVER_FILES: path.join(folder, 'none.json') };
 interface Shown {
   id: string;
   state: string;
@@ -54,6 +56,28 @@ describe.skipIf(noGpu)('on SwiftShader', { timeout: 300_000 }, () => {
     expect(Math.abs(webgpu.final.trainLoss - cpu.final.trainLoss)).toBeLessThan(1e-5);
   });
 
+  test('its features are computed again there, on the cpu where that is asked for, and where the GPU is not', async () => {
+    const features = (name: string, more: string[], env: Record<string, string>) =>
+      cli(['export', 'webgpu', '--what', 'features', '--out', path.join(folder, name), ...more], { ...options, env });
+    const read = (name: string) =>
+      new Float32Array(readFileSync(path.join(folder, name, 'features', 'test', '3', 'layer1.npy')).buffer.slice(-4 * 8 * 16));
+    for (const [name, more, env] of [
+      ['there', [], swiftshaderEnv],
+      ['asked', ['--device', 'cpu'], swiftshaderEnv],
+      ['gone', ['--verbose'], nowhere],
+    ] as const) {
+      const { status, err } = await features(name, [...more], env);
+      expect(status, err).toBe(0);
+      if (name === 'gone')
+        expect(err).toMatch(/run \w+ was trained on webgpu, which is not here \(Dawn finds no GPU here.*\); it is computed again/);
+      else expect(err).not.toContain('not here');
+    }
+    const [there, asked, gone] = ['there', 'asked', 'gone'].map(read);
+    expect(gone).toEqual(asked); // both by the processor
+    expect(there).not.toEqual(asked);
+    there.forEach((v, i) => expect(Math.abs(v - asked[i])).toBeLessThan(1e-6));
+  });
+
   test('a run that is interrupted there goes on on the cpu', async () => {
     const running = start(['run', file, '--set', 'training.epochs=4000', '--name', 'moved', '--device', 'webgpu'], options);
     await running.until(/ \d+\/4000 epochs .*(training)/);
@@ -66,8 +90,7 @@ describe.skipIf(noGpu)('on SwiftShader', { timeout: 300_000 }, () => {
 });
 
 test('where it cannot be used, the refusal says why and what can', async () => {
-  const env = { VK_ICD_FILENAMES: path.join(folder, 'none.json'), VK_DRIVER_FILES: path.join(folder, 'none.json') };
-  const { status, lines } = await cli(['run', file, '--device', 'webgpu'], { ...options, env });
+  const { status, lines } = await cli(['run', file, '--device', 'webgpu'], { ...options, env: nowhere });
   expect(lines, lines.join('\n')).toHaveLength(1);
   expect(lines[0]).toMatch(/^device: expected auto \| cpu, got webgpu: Dawn finds no GPU here/);
   expect(status).toBe(2);
