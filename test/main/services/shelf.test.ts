@@ -46,7 +46,8 @@ test('a deleted run is nowhere, comes back whole, and is gone for good once the 
   const before = store.runs.detail(a);
   expect(await services['run.delete']({ runs: ['run a', a] })).toEqual({ ids: [a] });
   expect([store.runs.list().map((r) => r.id), store.runs.count(), store.runs.tagged('x')]).toEqual([[b], 1, [b]]);
-  for (const ref of ['run a', a, a.slice(0, 5)]) await expect(services['run.get']({ run: ref })).rejects.toMatchObject({ code: 'not-found' });
+  for (const ref of ['run a', a, a.slice(0, 5)])
+    await expect(services['run.get']({ run: ref })).rejects.toMatchObject({ code: 'not-found' });
   expect(await services['trash.list']({})).toEqual([{ id: a, name: 'run a', deleted: expect.stringMatching(/^20/) as string }]);
   expect(await services['run.restore']({ runs: [a] })).toEqual({ ids: [a] });
   expect(store.runs.detail(a)).toEqual(before);
