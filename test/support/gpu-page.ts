@@ -3,7 +3,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { preview, build, type PreviewServer } from 'vite';
 import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { Child, Launch } from '../../main/compute/index.ts';
+import { createCompute, nodeLauncher, withAsides, type Child, type Launch } from '../../main/compute/index.ts';
 import type { Down, Up } from '../../main/compute/protocol.ts';
 import { createCodec } from '../electron-double/codec.ts';
 import { complaintsOf } from './browser.ts';
@@ -84,3 +84,16 @@ export const pageLauncher =
       kill: () => void end(),
     };
   };
+
+/** Jobs in a process of Node, and in pages on SwiftShader that `openPage` opens; what is under way ends with the tests of the file. */
+export function inNodeAndPage(openPage: ReturnType<typeof servedGpuPages>) {
+  const node = nodeLauncher(path.resolve('main/compute/entry.ts'));
+  const inNode = createCompute({ launch: node });
+  const page = pageLauncher(async () => (await openPage(softwareGpu)).page);
+  const inPage = createCompute({ launch: withAsides(page, node) });
+  afterAll(async () => {
+    await inPage.close();
+    await inNode.close();
+  });
+  return { inNode, inPage };
+}

@@ -1,28 +1,15 @@
 // What the page makes again from stored weights, and compares: the same numbers as a process of Node has on its cpu device.
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { mlp, resnet, type Subject } from '../../../main/compute/conformance/networks.ts';
-import { createCompute, nodeLauncher, withAsides, type Compute } from '../../../main/compute/index.ts';
+import type { Compute } from '../../../main/compute/index.ts';
 import { recomputed, type CompareInput } from '../../../main/compute/protocol.ts';
 import type { NamedArray, ProbeSet, SimilarityMeasure } from '../../../main/contract/results.ts';
 import { openDevice } from '../../../main/devices/index.ts';
 import { createNetwork, weightsOf } from '../../../main/networks/index.ts';
-import { pageLauncher, servedGpuPages, softwareGpu } from '../../support/gpu-page.ts';
+import { inNodeAndPage, servedGpuPages } from '../../support/gpu-page.ts';
 import { off } from '../../support/off.ts';
 
-const openPage = servedGpuPages();
-const node = nodeLauncher(path.resolve('main/compute/entry.ts'));
-const inNode = createCompute({ launch: node });
-const inPage = createCompute({
-  launch: withAsides(
-    pageLauncher(async () => (await openPage(softwareGpu)).page),
-    node,
-  ),
-});
-afterAll(async () => {
-  await inPage.close();
-  await inNode.close();
-});
+const { inNode, inPage } = inNodeAndPage(servedGpuPages());
 
 const probeOf = ({ x, y, shape, classes, samples: P }: Subject): ProbeSet => ({
   ids: Int32Array.from({ length: P }, (_, i) => i),

@@ -1,12 +1,11 @@
 // The compute process as a page, in a real browser with a GPU made of software: the same list, over the same protocol.
 import type { Page } from 'playwright-core';
-import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { createCompute, nodeLauncher, withAsides, type Compute } from '../../../main/compute/index.ts';
+import { describe, expect, test } from 'vitest';
+import type { Compute } from '../../../main/compute/index.ts';
 import type { DoctorFindings, Down, TrainReport, Up } from '../../../main/compute/protocol.ts';
 import { parseConfig } from '../../../main/contract/config.ts';
 import type { Checkpoint } from '../../../main/contract/results.ts';
-import { pageLauncher, servedGpuPages, softwareGpu } from '../../support/gpu-page.ts';
+import { inNodeAndPage, servedGpuPages, softwareGpu } from '../../support/gpu-page.ts';
 import { leftOut } from '../../support/long.ts';
 import { off } from '../../support/off.ts';
 
@@ -65,18 +64,7 @@ describe('with a GPU', () => {
 });
 
 describe('a training in the page', () => {
-  const node = nodeLauncher(path.resolve('main/compute/entry.ts'));
-  const inNode = createCompute({ launch: node });
-  const inPage = createCompute({
-    launch: withAsides(
-      pageLauncher(async () => (await openPage(softwareGpu)).page),
-      node,
-    ),
-  });
-  afterAll(async () => {
-    await inPage.close();
-    await inNode.close();
-  });
+  const { inNode, inPage } = inNodeAndPage(openPage);
   const config = parseConfig({
     data: { dataset: 'digits', train: 200, test: 60 },
     model: { hidden: [16, 12], activation: 'tanh' },
