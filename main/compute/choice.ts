@@ -1,6 +1,7 @@
 // `auto` where no process can open every device to see: under Electron cuda and cpu are a Node process's, webgpu is a page's. What there is
 // is asked for once; then each device that may be taken is tried by its name, from the fastest on, in a process of its own, by the rule of
 // `openDevice`: what cannot be opened, fails its self-test or breaks its process down is passed over, and the cpu has nobody after it.
+import { firstLine } from '../contract/errors.ts';
 import type { DeviceReport } from '../contract/results.ts';
 import type { Child, Launch, Wanted } from './child.ts';
 import type { Down, Up } from './protocol.ts';
@@ -22,8 +23,6 @@ interface Knowledge {
   /** ends the question that is under way, where nobody else waits for it */
   leave(): Promise<void>;
 }
-
-const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 function learn(launch: Launch): Knowledge {
   const compute = createCompute({ launch, log: () => undefined });

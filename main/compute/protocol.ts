@@ -54,6 +54,9 @@ export type TrainReport =
   | { kind: 'paused' }
   | { kind: 'resumed' };
 
+/** Elements of a large array that cross in one message: 16 MiB of float32. */
+export const pieceElements = 2 ** 22;
+
 /** The arrays of a split's samples. */
 export const sampleParts = ['x', 'labels', 'ids'] as const;
 /** A piece of one of them, elements from `from` on; pieces come in order. `length`: of the whole */

@@ -15,10 +15,10 @@ export interface Link {
   readonly pid: number | null;
 }
 
-/** What a job has of the world besides its input. */
 /** Has a job done by a process of the other kind. @throws as the job; what `onReport` throws ends the waiting for it */
 export type Aside = <K extends AsideName>(job: K, onReport?: (report: Jobs[K]['report']) => void) => Promise<Jobs[K]['result']>;
 
+/** What a job has of the world besides its input. */
 export interface JobContext<K extends JobName> {
   host: Host;
   aside: Aside;

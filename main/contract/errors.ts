@@ -26,4 +26,7 @@ export class KernelscopeError extends Error {
 /** The exit status of the command line for an error (CONTRACT: 1 the work failed, 2 the input is wrong, 130 interrupted). */
 export const exitStatus = (error: unknown): number => (error instanceof KernelscopeError ? errorCodes[error.code] : 1);
 
+/** What an error says, without what follows in further lines. */
+export const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
+
 export const badInput = (message: string) => new KernelscopeError('bad-input', message);

@@ -1,10 +1,8 @@
 // What every device has to pass before it is used, and how its refusal is said.
-import { KernelscopeError } from '../contract/errors.ts';
-import type { Check } from '../contract/results.ts';
+import { firstLine, KernelscopeError } from '../contract/errors.ts';
+import type { Check, DeviceReport } from '../contract/results.ts';
 import type { Device } from './index.ts';
 import { checkDevice } from './fixtures.ts';
-
-export const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 const failures = (checks: readonly Check[]): string =>
   checks
@@ -17,6 +15,10 @@ export async function requireSound(device: Device): Promise<void> {
   const failed = failures(await checkDevice(device));
   if (failed) throw new KernelscopeError('failed', `it fails its self-test: ${failed}`);
 }
+
+/** What is said of a device that can be used; `software`: computed by the processor, though it is called a GPU */
+export const usableReport = (what: string, software: boolean): Pick<DeviceReport, 'reason' | 'onlyByName'> =>
+  software ? { reason: `${what}; computed by the processor, so \`auto\` passes it over`, onlyByName: true } : { reason: what };
 
 /** A device that was asked for by its name cannot be used; reason: why, without its name */
 export class UnusableDevice extends KernelscopeError {

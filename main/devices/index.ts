@@ -1,9 +1,9 @@
 // Opens a device: a tfjs backend, the operations on it, and the float64 algebra that is the same on all.
 import * as tf from '@tensorflow/tfjs-core';
-import { badInput } from '../contract/errors.ts';
+import { badInput, firstLine } from '../contract/errors.ts';
 import type { DeviceReport } from '../contract/results.ts';
 import { createAlgebra, type Algebra } from './algebra.ts';
-import { firstLine, requireSound, unusable } from './checked.ts';
+import { requireSound, unusable, usableReport } from './checked.ts';
 import { registerCpu } from './cpu/register.ts';
 import { findNative, float32Blas, type NativeSearch } from './native.ts';
 import { createOps, type Ops, type ShareMoments } from './ops.ts';
@@ -133,9 +133,7 @@ export async function listDevices(): Promise<DeviceReport[]> {
   return reports;
 }
 
-type Seen = Pick<DeviceReport, 'reason' | 'onlyByName'>;
-const seen = (what: string, software: boolean): Seen =>
-  software ? { reason: `${what}; computed by the processor, so \`auto\` passes it over`, onlyByName: true } : { reason: what };
+type Seen = ReturnType<typeof usableReport>;
 
 /** What a device is, without opening it. @throws with the reason where it cannot be used */
 const look = {
@@ -143,11 +141,11 @@ const look = {
     const [{ dawn }, { findAdapter }] = [await import('./webgpu/dawn.ts'), await import('./webgpu/adapter.ts')];
     const source = await dawn();
     const { description, software } = await findAdapter(source);
-    return seen(`${description}, on ${source.host}`, software);
+    return usableReport(`${description}, on ${source.host}`, software);
   },
   async cuda(): Promise<Seen> {
     const { findTensorflow } = await import('./cuda/open.ts');
     const { detail, software } = findTensorflow();
-    return seen(detail, software);
+    return usableReport(detail, software);
   },
 };

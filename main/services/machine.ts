@@ -24,6 +24,7 @@ export interface Machine extends Pick<Handlers, 'app.storage' | 'doctor.run' | '
   /** @throws `bad-input` for a device that is named and cannot be used here, with the reason */
   checkDevice(device?: DeviceWish): Promise<void>;
   room(): Promise<Room>;
+  /** as they were when they were first listed */
   devices(): Promise<DeviceReport[]>;
 }
 
@@ -43,7 +44,7 @@ export function createMachine({ library, compute, dataDir, device: own, version 
   const keyOf = (device: DeviceWish) => `${os.hostname()}, ${device}, version ${version}`;
   const measuring = new Map<DeviceWish, Promise<Calibration>>();
   const measured = new Map<DeviceWish, Calibration>();
-  let devices: Promise<DeviceReport[]> | null = null;
+  let listed: Promise<DeviceReport[]> | null = null;
 
   const kept = (device: DeviceWish): Calibration | null => {
     const found = library.calibrations.get(keyOf(device));
@@ -62,6 +63,12 @@ export function createMachine({ library, compute, dataDir, device: own, version 
   };
   const known = (device: DeviceWish): Calibration | null => measured.get(device) ?? kept(device);
   const listDevices = () => compute.start('devices', null).result;
+  /** As they were when they were first listed. */
+  const devices = (): Promise<DeviceReport[]> => {
+    listed ??= listDevices();
+    listed.catch(() => (listed = null)); // the next one tries again
+    return listed;
+  };
   /** Every device's checks. One that breaks its process down, or does not open after all, is not usable, and why is its reason. */
   const examine = async (full: boolean): Promise<Pick<DoctorReport, 'devices' | 'automatic' | 'blas' | 'lapack'>> => {
     const checked: DoctorReport['devices'] = [];
@@ -107,12 +114,10 @@ export function createMachine({ library, compute, dataDir, device: own, version 
       return under.finally(() => measuring.delete(device));
     },
     known: (device = own) => known(device),
-    devices: listDevices,
+    devices,
     async checkDevice(device = own) {
       if (device === 'auto' || device === 'cpu') return; // always there
-      devices ??= listDevices();
-      devices.catch(() => (devices = null)); // the next one tries again
-      const all = await devices;
+      const all = await devices();
       const usable = ['auto', ...all.filter((d) => d.usable).map((d) => d.name)];
       if (usable.includes(device)) return;
       const why = all.find((d) => d.name === device)?.reason ?? 'nobody knows of it';

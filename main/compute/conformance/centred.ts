@@ -6,12 +6,11 @@ import type { Device } from '../../devices/index.ts';
 import { taken } from '../../devices/read.ts';
 import { addTile, centredFrom, emptyMoments } from '../../kernels/moments.ts';
 import { checkRelative, values } from './compare.ts';
-import { centre } from './definitions.ts';
+import { centre, inner } from './definitions.ts';
 
 const P = 150;
 const N = 8;
 
-const inner = (A: Float64Array, B: Float64Array): number => A.reduce((sum, v, k) => sum + v * B[k], 0);
 const rowSums = (A: Float64Array): Float64Array =>
   Float64Array.from({ length: P }, (_, i) => A.subarray(i * P, (i + 1) * P).reduce((sum, v) => sum + v, 0));
 

@@ -8,7 +8,8 @@ export function gram(rows: readonly ArrayLike<number>[]): Float64Array {
   return K;
 }
 
-const inner = (K: Float64Array, L: Float64Array): number => K.reduce((s, v, k) => s + v * L[k], 0);
+/** ⟨K, L⟩ */
+export const inner = (K: Float64Array, L: Float64Array): number => K.reduce((s, v, k) => s + v * L[k], 0);
 /** ⟨K, L⟩/(‖K‖‖L‖) */
 export const kta = (K: Float64Array, L: Float64Array): number => inner(K, L) / Math.sqrt(inner(K, K) * inner(L, L));
 

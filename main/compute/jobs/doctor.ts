@@ -1,6 +1,6 @@
 // What the devices of this machine are, and whether they compute what they should: each in a process of its own, which a driver may bring down.
+import { firstLine } from '../../contract/errors.ts';
 import type { DeviceReport } from '../../contract/results.ts';
-import { firstLine } from '../../devices/checked.ts';
 import { listDevices, openDevice } from '../../devices/index.ts';
 import { findNative } from '../../devices/native.ts';
 import { checkParts, conformance, quickParts } from '../conformance/index.ts';

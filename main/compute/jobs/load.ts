@@ -1,10 +1,8 @@
 // Reads the samples of a run for a page, which has no files: they leave in pieces, the next one made when the one before has been taken.
 import { KernelscopeError } from '../../contract/errors.ts';
 import { splits } from '../../contract/results.ts';
-import { sampleParts } from '../protocol.ts';
+import { pieceElements, sampleParts } from '../protocol.ts';
 import type { Job } from '../worker.ts';
-
-const pieceElements = 2 ** 22; // 16 MiB of float32
 
 export const load: Job<'load'> = async ({ config, dataDir }, { host, signal, tell, ask }) => {
   const dataset = await host.loadDataset({

@@ -7,9 +7,8 @@ import type { Device } from '../../devices/index.ts';
 import { layerFeatures } from '../../kernels/layer-features.ts';
 import { tangentKernel, tileSide } from '../../kernels/ntk.ts';
 import { createNetwork, restoreWeights, type Network } from '../../networks/index.ts';
+import { pieceElements } from '../protocol.ts';
 import type { Job, JobContext } from '../worker.ts';
-
-const pieceElements = 2 ** 22; // 16 MiB of float32
 
 export const recompute: Job<'recompute'> = async ({ config, device: wish, probes, epochs, what }, context) => {
   const device = await context.host.openDevice(wish);

@@ -2,6 +2,7 @@
 // the protocol of every compute process, over the port that its opener sends it with the message `compute`, and does the jobs that need a
 // GPU; what needs files or the machine's BLAS alone stays with processes of Node.
 import { KernelscopeError } from '../../contract/errors.ts';
+import { usableReport } from '../../devices/checked.ts';
 import { checkParts, conformance, quickParts } from '../conformance/index.ts';
 import { calibrate } from '../jobs/calibrate.ts';
 import { compare } from '../jobs/compare.ts';
@@ -31,10 +32,7 @@ const devices: Job<'devices'> = async () => {
   const device = await openPageGpu();
   const { detail, software } = device;
   device.dispose();
-  // In the words of the list that a process of Node makes.
-  if (software)
-    return [{ name: 'webgpu', usable: true, reason: `${detail}; computed by the processor, so \`auto\` passes it over`, onlyByName: true }];
-  return [{ name: 'webgpu', usable: true, reason: detail }];
+  return [{ name: 'webgpu', usable: true, ...usableReport(detail, software) }];
 };
 
 const table: JobTable = {

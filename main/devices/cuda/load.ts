@@ -2,7 +2,7 @@
 // took away, so these are put back before the package is loaded. Its native library is downloaded when it is installed.
 import { createRequire } from 'node:module';
 import util from 'node:util';
-import { KernelscopeError } from '../../contract/errors.ts';
+import { firstLine, KernelscopeError } from '../../contract/errors.ts';
 
 /** What is used of it: once loaded it has registered its backend `tensorflow` with the tfjs-core that it finds. */
 export interface TensorflowPackage {
@@ -38,8 +38,6 @@ export function repairUtil(target: Record<string, unknown> = util): string[] {
   for (const name of missing) target[name] = removed[name];
   return missing;
 }
-
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /** Loads the first of the two packages that is installed.
  *  @param from file or folder from which packages are looked for. @throws KernelscopeError `failed` with the reason, in one line */

@@ -3,8 +3,9 @@
 //   outside, filters [k, k, in, out] with k odd
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from './backend.ts';
-import { each, elements, once } from './dense.ts';
-import { elementwise } from './shader.ts';
+import { elements } from '../cpu/override.ts';
+import { planProduct } from './product.ts';
+import { each, elementwise, once } from './shader.ts';
 import { tiled, tileFor, tilesOf, type Tile } from './tiled.ts';
 
 interface Geometry {
@@ -57,7 +58,6 @@ function run(backend: GpuBackend, o: Plan, reads: TensorInfo[], result: TensorIn
       tile,
       reads: o.reads,
       writes: ['c'],
-      numbers: {},
       declarations: () => `
         ${o.code}
         var<private> offset : u32;
@@ -67,7 +67,7 @@ function run(backend: GpuBackend, o: Plan, reads: TensorInfo[], result: TensorIn
       rightAlongK: o.rightAlongK,
     }),
   );
-  const block = tile * Math.max(1, Math.floor(backend.limits.product.work / (columns * depth * tile)));
+  const { rows: block } = planProduct(rows, columns, depth, tile, { ...backend.limits.product, inner: depth });
   for (let firstRow = 0; firstRow < rows; firstRow += block)
     backend.run(shader, {
       reads,

@@ -1,6 +1,6 @@
 // WebGPU under plain Node: the npm package `webgpu`, which is Chromium's own implementation (Dawn) as a native module. It is not in
 // packages of the app: Electron's memory cage lets no native module hand out the memory that a GPU buffer is mapped to.
-import { KernelscopeError } from '../../contract/errors.ts';
+import { firstLine, KernelscopeError } from '../../contract/errors.ts';
 import type { GpuSource } from './adapter.ts';
 
 interface DawnModule {
@@ -11,8 +11,6 @@ interface DawnModule {
 
 /** Held as long as the process lives: devices die with the object that made them. */
 let made: GpuSource | null = null;
-
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /** Loads Dawn and puts WebGPU's names where tfjs looks for them. @throws KernelscopeError `failed` with the reason */
 export async function dawn(): Promise<GpuSource> {

@@ -1,10 +1,12 @@
 // Our own kernels on the webgpu device: a dense layer with its activation in one pass, and what its gradient needs.
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Activation } from '../../contract/config.ts';
+import { elements } from '../cpu/override.ts';
 import { own } from '../own.ts';
 import type { GpuBackend } from './backend.ts';
-import { activationCode, product } from './product.ts';
-import { elementwise, type Shader } from './shader.ts';
+import { functionCode, unary } from './functions.ts';
+import { product } from './product.ts';
+import { each, elementwise, once, type Shader } from './shader.ts';
 
 export interface Call {
   inputs: Record<string, TensorInfo>;
@@ -12,17 +14,6 @@ export interface Call {
   backend: GpuBackend;
 }
 export type Kernel = (call: Call) => TensorInfo | TensorInfo[];
-
-export const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-/** Runs an elementwise shader over `size` elements. */
-export function each(
-  backend: GpuBackend,
-  shader: Shader,
-  size: number,
-  o: { reads: TensorInfo[]; writes: TensorInfo[]; numbers?: Record<string, number> },
-): void {
-  backend.run(shader, { ...o, numbers: { size, ...o.numbers }, groups: Math.ceil(size / shader.threads) });
-}
 
 /** WGSL of φ′ as `fn slope`, from φ's output for linear, relu and tanh, from its input for erf. NaN of relu has the slope 0. */
 const slopes: Record<Activation, string> = {
@@ -32,27 +23,9 @@ const slopes: Record<Activation, string> = {
   erf: 'if (isNaN(h)) { return h; } return 1.1283791670955126 * power(max(-h * h, -103.0));',
 };
 function slopeCode(activation: Activation): string {
-  const before = activation === 'erf' ? activationCode('erf') : '';
+  const before = activation === 'erf' ? functionCode('erf') : '';
   return `${before} fn slope(h : f32) -> f32 { ${slopes[activation]} }`;
 }
-
-const shaders = new Map<string, Shader>();
-/** The shader of that key, made once. */
-export function once(key: string, make: (key: string) => Shader): Shader {
-  let known = shaders.get(key);
-  if (!known) shaders.set(key, (known = make(key)));
-  return known;
-}
-
-const activate: Kernel = ({ inputs: { z }, attrs, backend }) => {
-  const activation = attrs['activation'] as Activation;
-  const o = backend.empty(z.shape);
-  const shader = once(`activate ${activation}`, (key) =>
-    elementwise({ key, reads: ['z'], writes: ['o'], declarations: () => activationCode(activation), each: 'o[i] = activation(z[i]);' }),
-  );
-  each(backend, shader, elements(z.shape), { reads: [z], writes: [o] });
-  return o;
-};
 
 const chain: Kernel = ({ inputs: { g, h }, attrs, backend }) => {
   const activation = attrs['activation'] as Activation;
@@ -144,7 +117,7 @@ export const ownKernels: Record<string, Kernel> = {
   [own.delta]: deltaKernel,
   [own.product]: ({ inputs: { a, b }, attrs, backend }) =>
     product(backend, { a, b, transA: Boolean(attrs['transA']), transB: Boolean(attrs['transB']), scale: attrs['scale'] as number }),
-  [own.activate]: activate,
+  [own.activate]: ({ inputs: { z }, attrs, backend }) => unary(backend, attrs['activation'] as Activation, z),
   [own.chain]: chain,
   [own.accumulateProduct]: accumulate,
 };

@@ -1,8 +1,9 @@
 // The activations in WGSL, good to about two units in the last place, from main/devices/wasm/src/parts/functions.ts. tfjs's own erf is good
 // to 1.5e-7 only and its tanh loses small numbers. What is NaN is found by its bits: shader compilers may assume that there is none.
-import { webgpu_util, type WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { elements } from '../cpu/override.ts';
 import type { GpuBackend } from './backend.ts';
+import { each, elementwise, once } from './shader.ts';
 
 const exp = `
   fn power(x : f32) -> f32 { // eˣ for −104 ≤ x ≤ 88
@@ -20,7 +21,7 @@ const exp = `
   }`;
 
 /** Functions `given(a)` of a number that is not NaN, with what they call. */
-export const functions = {
+const functions = {
   relu: { before: '', body: 'return select(a, 0.0, a < 0.0);' },
   tanh: {
     before: exp,
@@ -63,35 +64,27 @@ export const functions = {
   exp: {
     before: exp,
     body: `
-      if (a > 88.72284) { return uniforms.INFINITY; }
+      if (a > 88.72284) { var infinite = 0x7f800000u; return bitcast<f32>(infinite); }
       if (a < -103.97) { return 0.0; }
       return power(a);`,
   },
 } as const;
 export type GpuFunction = keyof typeof functions;
 
-/** f(x) element by element; NaN gives itself */
-export function apply(backend: GpuBackend, name: GpuFunction, x: TensorInfo): TensorInfo {
+/** WGSL of a function as `fn activation`, NaN giving itself. */
+export function functionCode(name: GpuFunction | 'linear'): string {
+  if (name === 'linear') return 'fn activation(a : f32) -> f32 { return a; }';
   const { before, body } = functions[name];
-  const layout = webgpu_util.flatDispatchLayout(x.shape);
-  const workgroupSize: [number, number, number] = [128, 1, 1];
-  const program: WebGPUProgram = {
-    variableNames: ['A'],
-    size: true,
-    outputShape: x.shape,
-    workgroupSize,
-    dispatchLayout: layout,
-    dispatch: webgpu_util.computeDispatch(layout, x.shape, workgroupSize),
-    shaderKey: `kernelscope_${name}`,
-    getUserCode: () => `
-      ${before}
-      fn given(a : f32) -> f32 {${body}}
-      fn main(index : i32) {
-        if (index < uniforms.size) {
-          let a = getAByOutputIndex(index);
-          if (isnan(a)) { setOutputAtIndex(index, a); } else { setOutputAtIndex(index, given(a)); }
-        }
-      }`,
-  };
-  return backend.runWebGPUProgram(program, [x], 'float32');
+  return `${before} fn given(a : f32) -> f32 {${body}}
+    fn activation(a : f32) -> f32 { if (isNaN(a)) { return a; } return given(a); }`;
+}
+
+/** f(x) element by element, x float32; NaN gives itself */
+export function unary(backend: GpuBackend, name: GpuFunction | 'linear', x: TensorInfo): TensorInfo {
+  const o = backend.empty(x.shape);
+  const shader = once(`function ${name}`, (key) =>
+    elementwise({ key, reads: ['x'], writes: ['o'], declarations: () => functionCode(name), each: 'o[i] = activation(x[i]);' }),
+  );
+  each(backend, shader, elements(x.shape), { reads: [x], writes: [o] });
+  return o;
 }

@@ -3,8 +3,8 @@
 //   z = γ (y − μ)/√(σ² + ε) + β,  o = relu(z) + skip;   without batch norm z = y + β
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from './backend.ts';
-import { each, elements, once } from './dense.ts';
-import { elementwise, type Shader } from './shader.ts';
+import { elements } from '../cpu/override.ts';
+import { each, elementwise, once, type Shader } from './shader.ts';
 
 /** Channels a workgroup, threads a channel, positions a chunk. */
 const [channels, lanes, chunk] = [32, 8, 256];

@@ -5,8 +5,8 @@ import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Activation } from '../../contract/config.ts';
 import { KernelscopeError } from '../../contract/errors.ts';
 import type { GpuBackend } from './backend.ts';
-import { functions } from './functions.ts';
-import type { Shader } from './shader.ts';
+import { functionCode } from './functions.ts';
+import { once, type Shader } from './shader.ts';
 import { tiled, tileFor, tilesOf, type Tile } from './tiled.ts';
 
 export interface ProductLimits {
@@ -25,14 +25,6 @@ export function planProduct(m: number, n: number, k: number, tile: Tile, { work,
   return { rows: Math.min(m, tile * Math.max(1, Math.floor(work / (n * depth * tile)))), inner: depth };
 }
 
-/** WGSL of φ as `fn activation`, NaN giving itself. */
-export function activationCode(activation: Activation): string {
-  if (activation === 'linear') return 'fn activation(a : f32) -> f32 { return a; }';
-  const { before, body } = functions[activation];
-  return `${before} fn given(a : f32) -> f32 {${body}}
-    fn activation(a : f32) -> f32 { if (isNaN(a)) { return a; } return given(a); }`;
-}
-
 interface Variant {
   transA: boolean;
   transB: boolean;
@@ -41,22 +33,19 @@ interface Variant {
   tile: Tile;
 }
 
-const shaders = new Map<string, Shader>();
-
 function shaderOf({ transA, transB, bias, activation, tile }: Variant): Shader {
   const key = `product ${transA} ${transB} ${bias} ${activation}`;
-  const known = shaders.get(`${key} ${tile}`);
-  if (known) return known;
-  const made = tiled({
-    key,
-    tile,
-    reads: bias ? ['a', 'b', 'bias'] : ['a', 'b'],
-    writes: ['c'],
-    numbers: { depth: 'u32', scale: 'f32', more: 'u32', last: 'u32' },
-    leftAlongK: !transA,
-    rightAlongK: transB,
-    declarations: () => `
-      ${activationCode(activation)}
+  return once(`${key} ${tile}`, () =>
+    tiled({
+      key,
+      tile,
+      reads: bias ? ['a', 'b', 'bias'] : ['a', 'b'],
+      writes: ['c'],
+      numbers: { depth: 'u32', scale: 'f32', more: 'u32', last: 'u32' },
+      leftAlongK: !transA,
+      rightAlongK: transB,
+      declarations: () => `
+      ${functionCode(activation)}
       fn left(row : u32, k : u32) -> f32 { return a[${transA ? 'k * u.rows + row' : 'row * u.depth + k'}]; }
       fn right(k : u32, column : u32) -> f32 { return b[${transB ? 'column * u.depth + k' : 'k * u.columns + column'}]; }
       fn put(row : u32, column : u32, sum : f32) {
@@ -66,9 +55,8 @@ function shaderOf({ transA, transB, bias, activation, tile }: Variant): Shader {
         if (u.last != 0u) { v = activation(v * u.scale${bias ? ' + bias[column]' : ''}); }
         c[at] = v;
       }`,
-  });
-  shaders.set(made.key, made);
-  return made;
+    }),
+  );
 }
 
 export interface Product {

@@ -5,8 +5,9 @@ import type { FoundAdapter } from './adapter.ts';
 import { GpuBackend, type GpuLimits } from './backend.ts';
 import { convolutionKernels } from './conv-kernels.ts';
 import { ownKernels, type Call } from './dense.ts';
-import { apply, type GpuFunction } from './functions.ts';
+import { unary, type GpuFunction } from './functions.ts';
 import { matrixProduct, productLimits } from './product.ts';
+import { elements } from '../cpu/override.ts';
 import { unregister } from '../unregister.ts';
 
 export interface GpuOptions {
@@ -69,7 +70,7 @@ export async function registerGpu({ adapter }: FoundAdapter, { limits }: GpuOpti
     const theirs = kernel(kernelName);
     ours[kernelName] = (given) => {
       const { x } = given.inputs as { x: tf.TensorInfo };
-      return x.dtype === 'float32' ? apply(given.backend as GpuBackend, f, x) : theirs(given);
+      return x.dtype === 'float32' && elements(x.shape) > 0 ? unary(given.backend as GpuBackend, f, x) : theirs(given);
     };
   }
   for (const [kernelName, kernelFunc] of theirs)

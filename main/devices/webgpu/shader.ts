@@ -1,4 +1,6 @@
 // A compute shader of ours: its buffers and numbers by name, and the WGSL that follows from them.
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { GpuBackend } from './backend.ts';
 
 export interface Shader {
   /** names the pipeline: everything that the code depends on is in it */
@@ -66,4 +68,22 @@ export function elementwise(shader: Omit<Shader, 'threads' | 'main' | 'numbers'>
       let i = group * 256u + t;
       if (i < u.size) { ${each} }`,
   };
+}
+
+const shaders = new Map<string, Shader>();
+/** The shader of that key, made once. */
+export function once(key: string, make: (key: string) => Shader): Shader {
+  let known = shaders.get(key);
+  if (!known) shaders.set(key, (known = make(key)));
+  return known;
+}
+
+/** Runs an elementwise shader over `size` elements. */
+export function each(
+  backend: GpuBackend,
+  shader: Shader,
+  size: number,
+  o: { reads: TensorInfo[]; writes: TensorInfo[]; numbers?: Record<string, number> },
+): void {
+  backend.run(shader, { ...o, numbers: { size, ...o.numbers }, groups: Math.ceil(size / shader.threads) });
 }

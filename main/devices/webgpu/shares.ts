@@ -8,8 +8,7 @@ import type { Tensor, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Share, ShareMoments } from '../ops.ts';
 import { taken } from '../read.ts';
 import type { GpuBackend } from './backend.ts';
-import { once } from './dense.ts';
-import type { Shader } from './shader.ts';
+import { once, type Shader } from './shader.ts';
 
 const side = 64;
 /** what a block leaves, each sum in two parts: Σ d of its rows, of its columns, Σ d², Σ d·l, Σ l, Σ d on the diagonal; and s and t */
@@ -18,12 +17,12 @@ const left = 2 * (2 * side + 4) + 2;
 /** Sums of the rows, or columns, of which each of sixteen threads holds a part: `high` and `low` at `place`, four a thread. */
 const lineSums = (high: string, low: string, place: string, at: number): string => `
       workgroupBarrier();
-      for (var c = 0u; c < 4u; c++) { lines[(${place}) * 17u + ${place.includes('lane') ? 'down' : 'lane'}] = ${high}[c]; }
+      for (var c = 0u; c < 4u; c++) { lines[${place}] = ${high}[c]; }
       workgroupBarrier();
       line = vec2<f32>();
       if (t < ${side}u) { for (var k = 0u; k < 16u; k++) { line = plus(line, lines[t * 17u + k]); } }
       workgroupBarrier();
-      for (var c = 0u; c < 4u; c++) { lines[(${place}) * 17u + ${place.includes('lane') ? 'down' : 'lane'}] = ${low}[c]; }
+      for (var c = 0u; c < 4u; c++) { lines[${place}] = ${low}[c]; }
       workgroupBarrier();
       if (t < ${side}u) {
         for (var k = 0u; k < 16u; k++) { line.y += lines[t * 17u + k]; }
@@ -108,8 +107,8 @@ const blocks = (key: string, o: { reads: string[]; writes: string[]; numbers: Sh
       lostOfAll[t] = low;
       let at = group * ${left}u;
       var line : vec2<f32>;
-      ${lineSums('rows', 'lowRows', 'down * 4u + c', 0)}
-      ${lineSums('columns', 'lowColumns', 'lane + 16u * c', side)}
+      ${lineSums('rows', 'lowRows', '(down * 4u + c) * 17u + lane', 0)}
+      ${lineSums('columns', 'lowColumns', '(lane + 16u * c) * 17u + down', side)}
       for (var half = 128u; half > 0u; half >>= 1u) {
         workgroupBarrier();
         if (t < half) {

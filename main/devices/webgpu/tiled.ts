@@ -24,9 +24,9 @@ export interface TiledProduct {
 /** Tiles of 32 are for small results, which would leave most of a GPU idle with larger ones. */
 export type Tile = 32 | 64 | 128;
 
-/** The tile for `rows` × `columns` sums (`parts` times): the largest of which there are enough to keep a large GPU busy. */
-export function tileFor(rows: number, columns: number, parts = 1): Tile {
-  const tiles = (side: number) => Math.ceil(rows / side) * Math.ceil(columns / side) * parts;
+/** The tile for `rows` × `columns` sums: the largest of which there are enough to keep a large GPU busy. */
+export function tileFor(rows: number, columns: number): Tile {
+  const tiles = (side: number) => Math.ceil(rows / side) * Math.ceil(columns / side);
   return tiles(128) >= 128 ? 128 : tiles(64) >= 128 ? 64 : 32;
 }
 

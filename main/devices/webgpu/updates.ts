@@ -3,8 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { AdamOptions } from '../ops.ts';
 import type { GpuBackend } from './backend.ts';
-import { each, once } from './dense.ts';
-import { elementwise, type Shader } from './shader.ts';
+import { each, elementwise, once, type Shader } from './shader.ts';
 
 /** A variable whose values nothing else holds: a clone made before (a checkpoint, a tensor it was made from) keeps its own. */
 export function place(backend: GpuBackend, p: Variable): Variable {
