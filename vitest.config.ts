@@ -24,5 +24,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } }, // what a page or a process comes to, also on a busy machine
   },
 });

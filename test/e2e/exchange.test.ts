@@ -85,7 +85,7 @@ test('pictures in class folders become a dataset; what is no picture is left out
   await article.getByText('10 training, 2 test').waitFor({ timeout: 30_000 });
   await article.getByText('cats/readme.txt').waitFor();
   await article.getByText('expected a PNG or JPEG image, got something else').waitFor();
-  expect(await article.getByRole('rowheader').allTextContents()).toEqual(['cats', 'dogs']);
+  await expect.poll(() => article.getByRole('rowheader').allTextContents()).toEqual(['cats', 'dogs']);
   const listed = await cliJson<{ name: string; present: boolean }[]>(['data', 'list'], { data: at('data') });
   expect(listed.find((d) => d.name === 'pets')?.present).toBe(true);
   await page.getByRole('button', { name: 'Remove…' }).click();
