@@ -71,6 +71,7 @@ export const figureTitles: Record<FigureKind, string> = {
   'alignment-over-epochs': 'Alignment over epochs',
   spectrum: 'Spectrum',
   'cumulative-power': 'Cumulative power',
+  'learning-curve': 'Learning curve',
   'ntk-alignment': 'NTK alignment',
   'ntk-split': 'NTK split',
   'alignment-by-model': 'Alignment by model',

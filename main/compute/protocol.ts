@@ -3,6 +3,7 @@
 import type { RunConfig } from '../contract/config.ts';
 import type { Dataset, ImportOptions, ImportReport, SampleShape } from '../data/index.ts';
 import type { ErrorCode } from '../contract/errors.ts';
+import type { LearningCurve } from '../contract/figures.ts';
 import type {
   Check,
   Checkpoint,
@@ -110,6 +111,21 @@ export interface Comparisons {
   pairs: LayerComparison['pairs'];
 }
 
+export interface RegressInput {
+  device: DeviceWish;
+  config: RunConfig;
+  split: Split;
+  probe: ProbeSet;
+  /** a layer's name, or `ntk` */
+  layer: string;
+  /** λ as a share of the kernel's mean diagonal element */
+  ridge: number;
+  /** snapshots, with the spectrum of this kernel on this probe set */
+  snapshots: { epoch: number; spectrum: Pick<Spectrum, 'eigenvalues' | 'power' | 'nullPower'> }[];
+}
+/** Asks for the weights of a snapshot. */
+export type RegressReport = { kind: 'weights'; epoch: number } | { kind: 'share'; done: number };
+
 export type Numbers = Float32Array | Float64Array;
 export interface AnalyseInput {
   samples: number;
@@ -179,6 +195,7 @@ export interface Jobs {
     result: Pick<Dataset, 'name' | 'shape' | 'inputs' | 'classes' | 'hash'>;
   };
   recompute: { input: RecomputeInput; report: RecomputeReport; answer: NamedArray[] | void; result: null };
+  regress: { input: RegressInput; report: RegressReport; answer: NamedArray[] | void; result: LearningCurve[] };
   compare: { input: CompareInput; report: CompareReport; answer: NamedArray[] | void; result: Comparisons };
   analyse: { input: AnalyseInput; report: AnalyseReport; answer: Numbers | void; result: ActivationAnalysis };
   doctor: { input: DoctorInput; report: { kind: 'part'; part: string }; answer: void; result: DoctorFindings };

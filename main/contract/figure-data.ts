@@ -58,6 +58,20 @@ const curve = z.strictObject({
   noiseFloor: number,
 });
 const curves = z.array(curve).min(1);
+const errors = { error: number, wrong: number };
+const held = { heldError: number, heldErrorSd: number, heldWrong: number, heldWrongSd: number };
+const measured = { n: known, error: number, errorSd: number, ...held };
+const learning = z.strictObject({
+  split,
+  epoch: known,
+  layer: text,
+  samples: count,
+  ridge: known,
+  theory: z.array(z.strictObject({ n: known, error: number })),
+  measured: z.array(z.strictObject(measured)),
+  draws: count,
+  network: z.strictObject(errors),
+});
 const model = z.strictObject({
   run: text,
   name: text,
@@ -107,6 +121,7 @@ export const figureData = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('spectrum'), source, curves }),
   z.strictObject({ kind: z.literal('cumulative-power'), source, curves }),
+  z.strictObject({ kind: z.literal('learning-curve'), source, ridge: known, curves: z.array(learning).min(1) }),
   z.strictObject({ kind: z.literal('ntk-alignment'), source, metrics: z.array(metrics), points }),
   z.strictObject({ kind: z.literal('ntk-split'), source, points }),
   z

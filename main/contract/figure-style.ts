@@ -32,7 +32,7 @@ export interface FigureStyle {
   palette: FigurePalette;
   /** auto: names at the ends of curves, or the corner that they leave free */
   legend: LegendPlace;
-  /** ends of the axes where they are not those of the data. Of several panels, y is that of the loss or the alignment, not of accuracy beside it */
+  /** ends of the axes where they are not those of the data. Of several panels, y is that of the loss or the alignment, not of accuracy or wrong answers beside it */
   xMin?: number;
   xMax?: number;
   yMin?: number;
@@ -66,6 +66,7 @@ export const kindChoices: Record<FigureKind, KindChoices> = {
   'alignment-over-epochs': curves('scaled', 'linear'),
   spectrum: curves('scaled', 'scaled'),
   'cumulative-power': curves('scaled', 'scaled'),
+  'learning-curve': curves('scaled', 'scaled'),
   'ntk-alignment': curves('scaled', 'linear'),
   'ntk-split': curves('scaled', 'linear'),
   'alignment-by-model': curves(models, 'linear'),

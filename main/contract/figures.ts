@@ -30,6 +30,42 @@ export interface CurveSpectrum {
   noiseFloor: number;
 }
 
+/** Of outputs on samples: the squared error, summed over classes and averaged over samples, and the share of samples that are given another
+ *  class than theirs. */
+export interface PredictionErrors {
+  error: number;
+  wrong: number;
+}
+/** Means and standard deviations over regressions that were done on n of P samples each. */
+export interface MeasuredPoint {
+  n: number;
+  /** squared error over all P samples, which is what the theory predicts */
+  error: number;
+  errorSd: number;
+  /** over the P − n samples that the regression has not seen: squared error, and share that is given another class */
+  heldError: number;
+  heldErrorSd: number;
+  heldWrong: number;
+  heldWrongSd: number;
+}
+/** Regression with one kernel at one snapshot: its error as the spectrum predicts it and as it was measured, and the network's. */
+export interface LearningCurve {
+  split: Split;
+  epoch: number;
+  layer: string;
+  /** P, from which the samples of a regression are drawn */
+  samples: number;
+  /** λ in the units of the kernel: the share asked for of its mean diagonal element */
+  ridge: number;
+  /** squared error on n samples, which need not be whole here */
+  theory: { n: number; error: number }[];
+  measured: MeasuredPoint[];
+  /** regressions behind each measured point */
+  draws: number;
+  /** of the network's own outputs at this epoch, on the same samples */
+  network: PredictionErrors;
+}
+
 /** One trained model among many: what it was trained with, how well it does, and its layers' alignments at one snapshot. */
 export interface ModelPoint {
   run: string;
@@ -49,6 +85,8 @@ export interface FigureInputs {
   'ntk-split': { source: FigureSource; points: { epoch: number; split: Split; ntk: NtkAlignment }[] };
   spectrum: { source: FigureSource; curves: CurveSpectrum[] };
   'cumulative-power': { source: FigureSource; curves: CurveSpectrum[] };
+  /** ridge: λ as a share of the kernel's mean diagonal element */
+  'learning-curve': { source: FigureSource; ridge: number; curves: LearningCurve[] };
   /** one entry a run; the mean ± sd over runs is drawn when there are several (Fig. 2) */
   'alignment-by-layer': {
     sources: FigureSource[];
@@ -118,6 +156,12 @@ export const figureKinds: readonly { kind: FigureKind; shows: string; paper: str
   { kind: 'alignment-by-layer', shows: 'CKA of each layer with target and input', paper: 'Fig. 2', runs: 'some' },
   { kind: 'spectrum', shows: 'eigenvalues of a kernel at several epochs', paper: 'Figs. 3–5, 8', runs: 'one' },
   { kind: 'cumulative-power', shows: 'target power in the leading modes', paper: 'Figs. 3–5, 8', runs: 'one' },
+  {
+    kind: 'learning-curve',
+    shows: 'error of ridge regression with a kernel on n samples, in theory and measured',
+    paper: 'Section II',
+    runs: 'one',
+  },
   { kind: 'ntk-alignment', shows: 'alignments of NTK, network and target over epochs', paper: 'Fig. 7', runs: 'one' },
   { kind: 'ntk-split', shows: 'alignment of the NTK split into K^(L) and the gradient kernel', paper: 'Section VI', runs: 'one' },
   { kind: 'alignment-by-model', shows: 'CKA of each layer with target and input, models by test accuracy', paper: 'Fig. 1', runs: 'some' },
@@ -135,10 +179,10 @@ export type FigureData = { [K in FigureKind]: { kind: K } & FigureInputs[K] }[Fi
 export interface FigureRequest {
   kind: FigureKind;
   runs: string[];
-  /** of spectra and alignment-by-layer; default: first, middle and last snapshot, or the last */
+  /** of spectra, learning-curve and alignment-by-layer; default: first, middle and last snapshot, or the last */
   epochs?: number[];
-  /** of spectra; default: the NTK where there is one, else the last layer; of kernel-drift: the last layer; of model-similarity: a name,
-   *  `last` (the default), `#3` the third or `#-2` the last but one of each network */
+  /** of spectra and learning-curve; default: the NTK where there is one, else the last layer; of kernel-drift: the last layer; of
+   *  model-similarity: a name, `last` (the default), `#3` the third or `#-2` the last but one of each network */
   layer?: string;
   splits?: Split[];
   /** 0 … 1, of figures of models: those under it are left out (the paper keeps what is above 0.95) */
@@ -152,7 +196,12 @@ export interface FigureRequest {
   /** of scatter: columns of numbers */
   x?: string;
   y?: string;
+  /** of learning-curve: λ as a share of the kernel's mean diagonal element; 0.001 unless told */
+  ridge?: number;
 }
+/** Least and most of a ridge: under it, it is lost in the rounding of a kernel in float32. */
+export const ridgeRange = [1e-6, 1e3] as const;
+export const usualRidge = 1e-3;
 /** Lines that can be told apart by colour. */
 export const mostOverlaid = 6;
 /** Models that one map of similarity holds: 1,225 pairs. */

@@ -33,13 +33,17 @@ export interface Algebra {
   /** K [n, n] symmetric (destroyed) → eigenvalues, descending, and vectors [n, n]: row ρ is u_ρ. Peak beside K: 2n² with LAPACK, 5n² without.
    *  Throws as symmetricPower, `bad-input` above n = 32,766 */
   symmetricEigen(K: Float64Array, n: number): Promise<{ values: Float64Array; vectors: Float64Array }>;
+  /** B [n, C] ← A⁻¹B, A [n, n] symmetric and positive definite (destroyed), by Cholesky's decomposition. Peak beside A: n·C numbers with
+   *  LAPACK, 64 n without. Throws as symmetricPower, `failed` where A is not positive definite */
+  solvePositive(A: Float64Array, n: number, B: Float64Array, C: number): Promise<void>;
 }
 
-/** How spectra are computed; the arguments have been checked. */
+/** How spectra and solutions are computed; the arguments have been checked. */
 export interface Solver {
   symmetricPower: Algebra['symmetricPower'];
   featurePower: Algebra['featurePower'];
   symmetricEigen: Algebra['symmetricEigen'];
+  solvePositive: Algebra['solvePositive'];
 }
 
 /** The algebra on a library that was found, or on our own kernels: for null, or where what is needed is not in it.
@@ -56,7 +60,7 @@ export function createAlgebra(native: NativeLibrary | NativeSearch | null): Alge
   const blas = library && findFloat64Blas(library);
   const { lapack, missing } = library ? findLapack(library) : { lapack: null, missing: [] };
   const products = blas ? nativeProducts(blas) : ownProducts(modules);
-  const solver = lapack ? createNativeSolver(lapack, modules) : createOwnSolver(modules);
+  const solver = lapack ? createNativeSolver(lapack, modules) : createOwnSolver(modules, products);
   const absent = library ? `${library.name} lacks ${missing.join(', ')}` : detail;
   const own = 'own float64 SIMD kernels, one thread';
   return {
@@ -96,6 +100,15 @@ function checked(solver: Solver): Solver {
       checkLength('K', K, n * n);
       await checkFinite('K', K, n, n);
       return solver.symmetricEigen(K, n);
+    },
+    async solvePositive(A, n, B, C) {
+      checkOrder('n', n);
+      checkCount('C', C);
+      checkLength('A', A, n * n);
+      checkLength('B', B, n * C);
+      await checkFinite('A', A, n, n);
+      await checkFinite('B', B, n, C);
+      return solver.solvePositive(A, n, B, C);
     },
   };
 }

@@ -15,6 +15,7 @@ const signatures = {
   dormbr: 'ccciiipippiw',
   dbdsqr: 'ciiiipppipipip',
   dsyevd: 'ccipipwv',
+  dposv: 'ciipipi',
 } as const;
 export type Routine = keyof typeof signatures;
 /** Integers and characters by value; the workspaces are left out. */
@@ -23,7 +24,7 @@ export type RoutineArgument = number | 'L' | 'U' | 'T' | 'N' | 'V' | 'Q' | Float
 export interface Lapack {
   has(routine: Routine): boolean;
   /** Calls a routine on another thread; arrays are changed in place.
-   *  @throws KernelscopeError `failed` that names the routine when it answers info ≠ 0 */
+   *  @throws KernelscopeError `failed` that names the routine when it answers info > 0 */
   call(routine: Routine, ...args: RoutineArgument[]): Promise<void>;
 }
 
@@ -35,7 +36,7 @@ export interface Float64Blas {
 }
 
 /** What the algebra cannot do without. */
-const needed: readonly Routine[] = ['dsytrd', 'dormtr', 'dgeqrf', 'dgebrd', 'dormbr', 'dbdsqr', 'dsyevd'];
+const needed: readonly Routine[] = ['dsytrd', 'dormtr', 'dgeqrf', 'dgebrd', 'dormbr', 'dbdsqr', 'dsyevd', 'dposv'];
 
 function prototype(routine: Routine): string {
   const kinds = [...signatures[routine]];
@@ -94,9 +95,16 @@ async function call(found: Map<Routine, NativeFunction>, routine: Routine, args:
   check(routine, info[0]);
 }
 
+/** Of a matrix that Cholesky's decomposition refuses at its `order`-th row. */
+export const notPositive = (order: number): string => `the matrix is not positive definite: its leading part of order ${order} is not`;
+
 function check(routine: Routine, info: number): void {
   if (info < 0) throw new Error(`${routine}: argument ${-info} is not valid`);
-  if (info > 0) throw new KernelscopeError('failed', `${routine} did not converge (info ${info}); the matrix may hold extreme values`);
+  if (info > 0)
+    throw new KernelscopeError(
+      'failed',
+      routine === 'dposv' ? notPositive(info) : `${routine} did not converge (info ${info}); the matrix may hold extreme values`,
+    );
 }
 
 const dgemmPrototype =

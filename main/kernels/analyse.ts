@@ -1,19 +1,16 @@
 // Everything that a snapshot holds of one probe set: alignments of the layer kernels, the tangent kernel's, and the spectra of both.
-import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { AnalysisConfig } from '../contract/config.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { LayerAlignment, NtkAlignment, ProbeSet, Spectrum, SplitAnalysis } from '../contract/results.ts';
-import { batchOf } from '../devices/batch.ts';
 import type { Device } from '../devices/index.ts';
 import { alignmentReference, storedAlignments, type AlignmentReference } from './alignment.ts';
 import { layerFeatures, type Probed } from './layer-features.ts';
-import { tangentKernel, tileSide } from './ntk.ts';
+import { tangentKernel, tangentSource, type Tangential } from './ntk.ts';
 import { featureSpectrum, kernelSpectrum } from './spectrum.ts';
-import type { TangentLayer } from './tangents.ts';
 
 /** What the analysis needs of a network. */
-export interface Analysed extends Probed {
-  tangents(x: Tensor2D): TangentLayer[];
+export interface Analysed extends Probed, Tangential {
+  readonly sampleBytes: Probed['sampleBytes'] & Tangential['sampleBytes'];
 }
 
 export interface AnalysisOptions {
@@ -65,21 +62,7 @@ export async function analyseSplit(o: AnalysisOptions): Promise<SplitAnalysis> {
       next(share - before);
       before = share;
     };
-    const tangents = (x: Tensor2D) => network.tangents(x);
-    const made = await tangentKernel({
-      device,
-      tangents,
-      x: probe.x,
-      P,
-      D,
-      y,
-      outputs: output,
-      classes,
-      keep,
-      block: batchOf(device, network.sampleBytes.tangents, tileSide(device)),
-      signal: o.signal,
-      onProgress,
-    });
+    const made = await tangentKernel({ ...tangentSource(device, network, probe, output), keep, signal: o.signal, onProgress });
     ntk = made.alignment;
     if (made.K) spectra.push(await kernelSpectrum({ algebra, layer: 'ntk', K: made.K, P, y, classes, centred }));
     next(1);

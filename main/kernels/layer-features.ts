@@ -10,7 +10,7 @@ import type { FeatureInput } from './features.ts';
 export interface Probed {
   readonly layers: readonly string[];
   readonly widths: readonly number[];
-  readonly sampleBytes: { forward: number; tangents: number };
+  readonly sampleBytes: { forward: number };
   features(x: Tensor2D): { layers: Tensor2D[]; output: Tensor2D };
 }
 

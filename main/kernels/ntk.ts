@@ -5,13 +5,14 @@
 // shows which layers the alignment comes from (all of it centred).
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
-import type { NtkAlignment } from '../contract/results.ts';
+import type { NtkAlignment, ProbeSet } from '../contract/results.ts';
+import { batchOf } from '../devices/batch.ts';
 import { breath } from '../devices/breath.ts';
 import type { Device } from '../devices/index.ts';
 import { requireFinite } from './features.ts';
 import { addTile, emptyMoments, mirrorBlock, storeRows, weightOf, type Moments, type TilePlace } from './moments.ts';
 import { ntkAlignment } from './ntk-alignment.ts';
-import { TangentBlocks, type TangentRows, type TangentSource } from './tangents.ts';
+import { TangentBlocks, type TangentLayer, type TangentRows, type TangentSource } from './tangents.ts';
 
 export interface TangentKernelOptions extends TangentSource {
   /** K is wanted: P×P float32, kept outside the device */
@@ -40,6 +41,19 @@ export interface NtkMoments {
 /** Samples a tile's side: larger tiles on a GPU, whose sums are read once a tile. */
 export const tileSide = ({ name }: Pick<Device, 'name'>): number => (name === 'cpu' ? 1000 : 2000);
 const defaultBudget = 400 * 2 ** 20;
+
+/** What is needed of a network. */
+export interface Tangential {
+  readonly sampleBytes: { tangents: number };
+  tangents(x: Tensor2D): TangentLayer[];
+}
+
+/** Of a network on a probe set, what its tangent kernel is made of. outputs: f(x) [P, C] */
+export function tangentSource(device: Device, network: Tangential, { ids, x, y, classes }: ProbeSet, outputs: Float32Array) {
+  const P = ids.length;
+  const block = batchOf(device, network.sampleBytes.tangents, tileSide(device));
+  return { device, tangents: (batch: Tensor2D) => network.tangents(batch), x, P, D: x.length / P, y, outputs, classes, block };
+}
 
 /**
  * Class-traced NTK on P samples, divided by C, exactly symmetric (null unless `keep`), with its alignments to target and network.

@@ -42,6 +42,14 @@ export async function featureSpectrum(o: Target & { features: Reals | RowSource;
   return finish(o, N, 'float64', await algebra.symmetricPower(K, P, Y, classes), total);
 }
 
+/** K = ΨΨᵀ, or HKH where centred, [P, P] in float64. features: [P, N]. Errors name the layer. */
+export async function layerKernel(o: Omit<Target, 'y' | 'classes'> & { features: Reals | RowSource; N: number }): Promise<Float64Array> {
+  const { algebra, layer, P, N, centred } = o;
+  const rows = rowsOf(o);
+  await overRows(rows, P, N, (block, from) => requireFinite(layer, block, N, from));
+  return gramMatrix(algebra, { rows, mean: centred ? await columnMeans(rows, P, N) : new Float64Array(N), N }, P);
+}
+
 /** Bytes that a block of rows may take in float64. */
 const blockBytes = 256 * 2 ** 20;
 

@@ -99,7 +99,7 @@ const formed = (similarities: Similarities | undefined, kind: string): Similarit
   throw notFound(`figure ${kind}: kernels cannot be formed anew here, and these are not stored`);
 };
 /** A similarity is that of one set of samples. */
-function oneSplit({ splits, kind }: FigureRequest): Split {
+export function oneSplit({ splits, kind }: FigureRequest): Split {
   if (splits && splits.length > 1) throw badInput(`splits: expected one of train | test for figure ${kind}, got ${splits.join(', ')}`);
   return splits?.[0] ?? 'test';
 }

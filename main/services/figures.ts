@@ -2,6 +2,7 @@
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import {
   mostOverlaid,
+  usualRidge,
   type CurveSpectrum,
   type FigureData,
   type FigureKind,
@@ -13,7 +14,8 @@ import type { Library } from '../store/index.ts';
 import { runsNamed } from './named-runs.ts';
 import type { Watch } from './shared.ts';
 import { scatter } from './figure-columns.ts';
-import { kernelDrift, layerSimilarity, models, modelSimilarity, type Known, type Similarities } from './figure-comparisons.ts';
+import { kernelDrift, layerSimilarity, models, modelSimilarity, oneSplit, type Known, type Similarities } from './figure-comparisons.ts';
+import type { LearningCurves } from './learning-curves.ts';
 
 export type { Similarities };
 
@@ -21,12 +23,13 @@ const notFound = (message: string) => new KernelscopeError('not-found', message)
 
 const ofModels: readonly FigureKind[] = ['alignment-by-model', 'accuracy-and-mean-cka', 'model-similarity'];
 /** Where what only some kinds understand is refused for the others. */
-const used: { [K in 'order' | 'to' | 'overlay' | 'x' | 'y']: readonly FigureKind[] } = {
+const used: { [K in 'order' | 'to' | 'overlay' | 'x' | 'y' | 'ridge']: readonly FigureKind[] } = {
   order: ofModels,
   to: ['alignment-by-model', 'alignment-by-layer'],
   overlay: ['alignment-by-layer'],
   x: ['scatter'],
   y: ['scatter'],
+  ridge: ['learning-curve'],
 };
 function checkUse(request: FigureRequest): void {
   for (const [field, kinds] of Object.entries(used))
@@ -39,8 +42,13 @@ function checkUse(request: FigureRequest): void {
 /** What a figure is drawn from; kernels that are formed anew for it can be watched and stopped. */
 export type FigureDataOf = (request: FigureRequest, o?: Watch) => Promise<FigureData>;
 
-/** similarities: who forms kernels anew; without one, figures that need it are refused */
-export function createFigures(library: Library, similarities?: Similarities): FigureDataOf {
+/** Who forms kernels anew; without them, figures that need them are refused. */
+export interface Formed {
+  similarities?: Similarities;
+  learningCurves?: LearningCurves;
+}
+
+export function createFigures(library: Library, { similarities, learningCurves }: Formed = {}): FigureDataOf {
   const sourceOf = (run: RunDetail): FigureSource => ({
     run: run.id,
     name: run.name,
@@ -78,6 +86,19 @@ export function createFigures(library: Library, similarities?: Similarities): Fi
         return { split, epoch, layer, samples, features, ...numbers, nullPower, noiseFloor };
       }),
     );
+  };
+
+  const learning = async (run: RunDetail, request: FigureRequest, o: Watch | undefined): Promise<FigureData> => {
+    const { kind, ridge = usualRidge } = request;
+    if (!learningCurves) throw notFound(`figure ${kind}: kernels cannot be formed anew here, and these are not stored`);
+    const split = oneSplit(request);
+    const found = curves(run, request, [split]);
+    const [{ layer }] = found;
+    const spectra = found.map(({ epoch, eigenvalues, power, nullPower }) => ({
+      epoch,
+      spectrum: { eigenvalues: Float64Array.from(eigenvalues), power: Float64Array.from(power), nullPower },
+    }));
+    return { kind: 'learning-curve', source: sourceOf(run), ridge, curves: await learningCurves({ run, split, layer, ridge, spectra }, o) };
   };
 
   const byLayer = (runs: RunDetail[], request: FigureRequest, splits: readonly Split[]): FigureData => {
@@ -128,6 +149,8 @@ export function createFigures(library: Library, similarities?: Similarities): Fi
       case 'spectrum':
       case 'cumulative-power':
         return { kind, source, curves: curves(run, request, splits) };
+      case 'learning-curve':
+        return learning(run, request, o);
       case 'alignment-over-epochs':
         return { kind, source, points: layerPoints(run, splits) };
       case 'ntk-alignment':

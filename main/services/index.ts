@@ -17,6 +17,7 @@ import { exportArrays, type ExportOptions, type ExportRequest } from './export.t
 import { exportFigure } from './figure-export.ts';
 import { createFigures } from './figures.ts';
 import { keptQueue } from './kept-queue.ts';
+import { createLearningCurves } from './learning-curves.ts';
 import { createMachine } from './machine.ts';
 import { createPresets } from './own-presets.ts';
 import { configFor, type Preset } from './presets.ts';
@@ -164,7 +165,10 @@ export function createServices(o: ServicesOptions): Services {
   const deviceOf = (run: string) => library.runs.owner(run).device as DeviceWish;
   const againOn = createAgainOn({ device, deviceOf, devices: () => machine.devices(), log });
   const comparer = createComparer(library, compute, emit, againOn);
-  const figureData = createFigures(library, comparer.similarities);
+  const figureData = createFigures(library, {
+    similarities: comparer.similarities,
+    learningCurves: createLearningCurves(library, compute, againOn),
+  });
   const tasks = createTasks(emit, log);
   const transfers = createTransfers({ dir: incomingFolder(library) });
   const room = async () => (await machine.room()).diskBytes;

@@ -1,5 +1,13 @@
 // The caption of a figure, from its facts: dataset, model, parameterisation, samples, estimator, centring.
-import type { AlignmentSide, CurveSpectrum, FigureInputs, FigureOrder, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
+import type {
+  AlignmentSide,
+  CurveSpectrum,
+  FigureInputs,
+  FigureOrder,
+  FigureSource,
+  LearningCurve,
+  ModelPoint,
+} from '../../main/contract/figures.ts';
 import type { EpochMetrics, Split } from '../../main/contract/results.ts';
 
 const parameterisations: Record<string, string> = { ntk: 'NTK parameterisation', standard: 'standard parameterisation' };
@@ -68,6 +76,13 @@ const centring = (s: FigureSource) => (s.centred ? 'centred' : 'not centred');
 
 export const spectrumCaption = (s: FigureSource, curves: readonly CurveSpectrum[]): string =>
   `Eigenvalues of K/P, K ${kernelOf(curves[0].layer)} (${centring(s)}), during training; ${model(s)}; ${samplesOf(curves)}. Dashed: rank of the target${s.centred ? ' (C − 1)' : ' (C)'} and, where it is smaller than P, of the kernel (N). Grey: numerical noise.`;
+
+/** ridge: the share of the kernel's mean diagonal element, as it is to be read */
+export function learningCaption(s: FigureSource, curves: readonly LearningCurve[], ridge: string): string {
+  const [{ layer, samples, split, draws }] = curves;
+  const set = split === 'train' ? 'training' : 'test';
+  return `Ridge regression with ${kernelOf(layer)} (${centring(s)}) on n samples, at ${curves.length > 1 ? 'epochs' : 'epoch'} ${curves.map((c) => thousands(c.epoch)).join(', ')}: (a) share of the samples not drawn that are given another class than theirs; (b) squared error over all samples, summed over classes and averaged, as the kernel’s spectrum and the target’s power in it predict (lines; Canatar, Bordelon & Pehlevan 2021) and as measured (dots). Dots: mean over ${draws} draws of n among P = ${thousands(samples)} ${set} samples; bands: ± standard deviation; dotted: the network’s own outputs on the same samples. Ridge: ${ridge} of the kernel’s mean diagonal element. ${model(s)}.`;
+}
 
 export function powerCaption(s: FigureSource, curves: readonly CurveSpectrum[]): string {
   const none = Math.max(...curves.map((c) => c.nullPower));

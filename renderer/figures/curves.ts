@@ -28,8 +28,10 @@ export interface Curve {
   reference?: boolean;
   /** ± around y, 15 % opacity */
   spread?: readonly number[];
-  /** never a dot, as on spectra */
+  /** no dots of its own, as on spectra; still some where shapes tell curves apart */
   bare?: boolean;
+  /** a line alone: the dots beside it are another curve's */
+  undotted?: boolean;
   /** a dot at every point, however many */
   dots?: boolean;
   /** dots without a line */

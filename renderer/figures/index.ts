@@ -5,6 +5,7 @@ import type { AxisSpec } from './axis.ts';
 import { marginsOf, placed, plot, type PlotSpec } from './curves.ts';
 import { layerEpochsDrawing } from './layer-epochs.ts';
 import { layerDrawing } from './layers.ts';
+import { learningDrawing } from './learning.ts';
 import { isWide, type Drawing, type Layout } from './layout.ts';
 import { lettersOf, stacks } from './letters.ts';
 import { limitedPlot } from './limits.ts';
@@ -24,7 +25,14 @@ import { trainingDrawing } from './training.ts';
 export type { Scene };
 
 const heat: readonly FigureKind[] = ['layer-similarity', 'kernel-drift', 'model-similarity'];
-const double: readonly FigureKind[] = ['training', 'alignment-over-epochs', 'ntk-alignment', 'ntk-split', 'accuracy-and-mean-cka'];
+const double: readonly FigureKind[] = [
+  'training',
+  'alignment-over-epochs',
+  'learning-curve',
+  'ntk-alignment',
+  'ntk-split',
+  'accuracy-and-mean-cka',
+];
 
 /** What of the data the height depends on. */
 interface Shape {
@@ -47,7 +55,7 @@ function heightOf(kind: FigureKind, widthMm: number, shape: Shape): number {
   if (kind === 'alignment-by-model') return widthMm * (widthMm >= 130 ? 0.95 : 1.75);
   const two = double.includes(kind) || (shape.several && kind === 'alignment-by-layer');
   if (two && isWide(widthMm, widthMm / 2.8)) return widthMm / 2.8;
-  return ['training', 'accuracy-and-mean-cka', 'alignment-by-layer', 'alignment-over-epochs'].includes(kind) && two
+  return ['training', 'accuracy-and-mean-cka', 'alignment-by-layer', 'alignment-over-epochs', 'learning-curve'].includes(kind) && two
     ? widthMm * 1.1
     : widthMm / 1.5;
 }
@@ -88,6 +96,8 @@ function drawing(data: FigureData, layout: Layout): Drawing {
       return spectrumDrawing(data, layout);
     case 'cumulative-power':
       return powerDrawing(data, layout);
+    case 'learning-curve':
+      return learningDrawing(data, layout);
     case 'ntk-alignment':
       return ntkAlignmentDrawing(data, layout);
     case 'ntk-split':

@@ -58,7 +58,7 @@ function strewn(seen: readonly At[], { x, width }: Box, series: number): At[] {
 
 /** number: of the series among the plot's */
 export function lineOf(frame: Frame, curve: Curve, number: number): Mark[] {
-  const { colour, open, reference, bare, dots, loose, points } = curve;
+  const { colour, open, reference, bare, undotted, dots, loose, points } = curve;
   const { palette, box } = frame;
   const d = traceOf(frame, curve)
     .filter((stroke) => stroke.length > 1)
@@ -68,7 +68,7 @@ export function lineOf(frame: Frame, curve: Curve, number: number): Mark[] {
   const dash = reference ? dashes.null : open ? dashes.test : undefined;
   const line: Mark[] = d && !loose ? [{ type: 'path', d, stroke: colour, width, ...(dash && { dash }) }] : [];
   const seen = seenOf(frame, curve);
-  if (reference || seen.length === 0) return line;
+  if (reference || undotted || seen.length === 0) return line;
   const few = dots || points.length <= fewPoints;
   const chosen = bare || !few ? (byShape(palette) ? strewn(seen, box, number) : bare ? [] : seen.slice(-1)) : seen;
   return [...line, ...chosen.map(({ u, v }) => dotMark(curve.shape ?? 'disc', u, v, colour, open, palette.ground))];

@@ -27,6 +27,7 @@ export const topicOfFigure: Record<FigureKind, string> = {
   'alignment-over-epochs': 'cka',
   spectrum: 'spectrum',
   'cumulative-power': 'cumulative-power',
+  'learning-curve': 'learning-curve',
   'ntk-alignment': 'ntk-alignment',
   'ntk-split': 'ntk-split',
   'alignment-by-model': 'cka',

@@ -1,8 +1,8 @@
 // Spectra: eigenvalues, target power in their modes, what is rounding; and what training itself measures.
-import { brackets, equals, formula, frac, i, minus, n, norm, o, row, sub, sum, sup, transposed } from './math.ts';
+import { brackets, equals, formula, frac, i, minus, n, norm, o, plus, row, sub, sum, sup, transposed } from './math.ts';
 import type { Topic } from './topic.ts';
 
-const [K, P, rho, C] = [i('K'), i('P'), i('ρ'), i('C')];
+const [K, P, rho, C, kappa] = [i('K'), i('P'), i('ρ'), i('C'), i('κ')];
 const eta = (index: string) => sub(i('η'), index);
 const phi = sub(i('φ'), rho);
 const a = sub(i('a'), rho);
@@ -70,7 +70,52 @@ export const spectrum: readonly Topic[] = [
       'The denominator is the target’s whole power, so a curve ends below 1 where the kernel cannot express it all.',
     ],
     source: 'Eqs. 2 and 3; Canatar, Bordelon & Pehlevan 2021.',
-    related: ['spectrum', 'noise-floor'],
+    related: ['spectrum', 'learning-curve', 'noise-floor'],
+  },
+  {
+    id: 'learning-curve',
+    title: 'Learning curve of kernel regression',
+    group: 'Spectrum',
+    also: ['generalisation error', 'E_g', 'ridge', 'linear probe', 'sample complexity', 'kappa', 'spectral bias'],
+    formulas: [
+      formula(
+        'kappa is lambda plus kappa times the sum over modes of eta rho over kappa plus n eta rho',
+        kappa,
+        equals,
+        i('λ'),
+        plus,
+        kappa,
+        sum(rho),
+        frac(eta(rho), row(kappa, plus, i('n'), eta(rho))),
+      ),
+      formula(
+        'E of n is 1 over 1 minus gamma, times the sum over modes of a rho squared kappa squared over kappa plus n eta rho squared; gamma is the sum of n eta rho squared over kappa plus n eta rho squared',
+        i('E'),
+        brackets(i('n')),
+        equals,
+        frac(n(1), row(n(1), minus, i('γ'))),
+        sum(rho),
+        frac(row(sup(norm(a), n(2)), sup(kappa, n(2))), sup(brackets(kappa, plus, i('n'), eta(rho)), n(2))),
+        o(','),
+        i('γ'),
+        equals,
+        sum(rho),
+        frac(row(i('n'), sup(eta(rho), n(2))), sup(brackets(kappa, plus, i('n'), eta(rho)), n(2))),
+      ),
+    ],
+    letters:
+      'n: samples of the regression. λ: the ridge, chosen as a share of the kernel’s mean diagonal element. κ: the ridge that the modes feel, their neighbours’ included. η, a: eigenvalues and the target’s coefficients. Power that no mode expresses counts in full.',
+    meaning:
+      'How many samples a linear probe of this layer, or regression with the tangent kernel, needs for the task. Lines: predicted from the spectrum alone. Dots: regressions that were done on the kernel. A layer that has aligned with the task needs fewer samples than before training. Dotted: the network’s own outputs on the same samples.',
+    misleads: [
+      'The theory knows the kernel on the P probe samples only, and holds for n well under P. Where n is a good part of P it promises too much, and the error over all P is low because many of them have been seen: take a larger probe set.',
+      'On the training set the features know the labels already; take the test set to compare with the network.',
+      'The network was trained on all training samples, not on n.',
+      'Theory is an average over draws of many samples: a few samples, or a target that one mode carries, scatter around it.',
+      'With a small ridge the error can rise where n nears the number of features; a larger one takes that away.',
+    ],
+    source: 'Canatar, Bordelon & Pehlevan 2021, Eqs. 2–4; the paper’s Section II.',
+    related: ['spectrum', 'cumulative-power', 'accuracy-and-loss'],
   },
   {
     id: 'noise-floor',

@@ -6,7 +6,7 @@ import { Watched } from './watched.svelte.ts';
 
 export type FigureQuestion = Omit<CallInput<'figure.data'>, 'ticket'>;
 /** Kernels are formed anew for it: nobody shall wait for one that is not wanted any more. */
-const slow = (question: FigureQuestion | null) => question?.kind === 'kernel-drift';
+const slow = (question: FigureQuestion | null) => question?.kind === 'kernel-drift' || question?.kind === 'learning-curve';
 
 export class FigureFeed {
   data = $state.raw<FigureData | null>(null);

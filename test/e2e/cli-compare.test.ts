@@ -8,6 +8,7 @@ import { cli, cliJson, type CliOptions } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { noNumpy, numpy } from '../support/numpy.ts';
 import { small } from '../support/small.ts';
+import { learningCurve } from '../../main/kernels/regression.ts';
 import * as naive from '../main/kernels/measures/naive.ts';
 
 const folder = temporaryFolder();
@@ -100,16 +101,55 @@ test('one run at several epochs: each two; and with itself', async () => {
   expect(own[0][1]).toBeLessThan(1);
 });
 
-test('figures of layer similarity and of kernel drift', async () => {
+test('figures of layer similarity, of kernel drift and of the tangent kernel’s learning curve', async () => {
   for (const [kind, ...runs] of [
     ['layer-similarity', a, b],
     ['kernel-drift', a],
+    ['learning-curve', a],
   ]) {
     // prettier-ignore
     const { status, err } = await cli(['figure', kind, ...runs, '--out', at(`${kind}.svg`)], o);
     expect([status, err]).toEqual([0, '']);
     expect(readFileSync(at(`${kind}.svg`), 'utf8')).toMatch(/<metadata>/);
   }
+});
+
+/** Rows of a figure's CSV by the names of its columns. */
+async function rowsOf(...args: string[]): Promise<Record<string, string>[]> {
+  const { status, err } = await cli(['figure', ...args, '--out', at('figure.csv')], o);
+  expect([status, err]).toEqual([0, '']);
+  const [head, ...rows] = readFileSync(at('figure.csv'), 'utf8').trim().split(/\r?\n/).map((line) => line.split(',')); // prettier-ignore
+  return rows.map((row) => Object.fromEntries(row.map((v, i) => [head[i], v])));
+}
+
+test('a learning curve: its theory is that of the stored spectrum, beside regressions and the network itself', async () => {
+  const which = [a, '--layer', 'layer2', '--epoch', '0,3', '--split', 'test'];
+  const told = await rowsOf('learning-curve', ...which, '--ridge', '0.1');
+  expect(new Set(told.map((r) => `${r['split']} ${r['epoch']} ${r['layer']}`))).toEqual(new Set(['test 0 layer2', 'test 3 layer2']));
+  const [values, shares] = [await rowsOf('spectrum', ...which), await rowsOf('cumulative-power', ...which)];
+  for (const epoch of ['0', '3']) {
+    const of = (rows: typeof told, column: string) => rows.filter((r) => r['epoch'] === epoch).map((r) => Number(r[column]));
+    const part = (what: string) => told.filter((r) => r['of'] === what);
+    const [eigenvalues, C] = [of(values, 'eigenvalue'), of(shares, 'cumulativePower')];
+    const spectrum = {
+      eigenvalues,
+      power: C.map((v, k) => v - (k === 0 ? 0 : C[k - 1])), // of one-hot targets, whose whole power is 1
+      nullPower: 1 - C[C.length - 1],
+      ridge: 0.1 * eigenvalues.reduce((s, v) => s + v, 0),
+    };
+    const counts = of(part('theory'), 'samples');
+    expect(counts).toHaveLength(65);
+    expect([counts[0], counts[64]]).toEqual([1, expect.closeTo(15, 9)]); // half of 30
+    const want = learningCurve(spectrum, counts).map((p) => p.error);
+    for (const [i, error] of of(part('theory'), 'error').entries()) expect(error / want[i]).toBeCloseTo(1, 9);
+    expect(of(part('measured'), 'samples')).toEqual([4, 5, 6, 7, 8, 10, 11, 13, 15]);
+    for (const column of ['error', 'heldError', 'heldWrong', 'errorSd', 'heldErrorSd', 'heldWrongSd'])
+      for (const v of of(part('measured'), column)) expect(v).toBeGreaterThan(0);
+    expect(of(part('network'), 'error')).toHaveLength(1);
+  }
+  // The same again is the same, and another ridge is not.
+  expect(await rowsOf('learning-curve', ...which, '--ridge', '0.1')).toEqual(told);
+  expect(await rowsOf('learning-curve', ...which, '--ridge', '0.2')).not.toEqual(told);
 });
 
 test('a table for people, and the numbers as CSV', async () => {

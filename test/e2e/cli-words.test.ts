@@ -131,7 +131,7 @@ describe('refuses', () => {
     [['run', 'demo', '--name', 'x'.repeat(300), '--print-config'], /^name: expected a text of at most 200 characters/],
     [['figure'], /^figure: expected KIND RUN…/],
     [['figure', 'pie', 'x', '--out', 'a.svg'], /^figure: expected training \| .*, got "pie"/],
-    [['figure', 'learning-curve', 'x', '--out', 'a.svg'], /^figure: learning-curve is not in this version/],
+    [['figure', 'learning-curve', 'x', '--out', at('a.svg'), '--ridge', '0'], /^--ridge: expected 0\.000001 … 1000, got "0"$/],
     [['figure', 'training', '--out', 'a.svg'], /^figure training: expected RUN, got nothing$/],
     [['figure', 'training', 'x'], /^--out: expected FILE\.svg, FILE\.png or FILE\.csv, got nothing$/],
     [['figure', 'training', 'x', '--out', at('a.pdf')], /^--out: expected FILE\.svg, FILE\.png or FILE\.csv, got .*a\.pdf$/],

@@ -130,6 +130,24 @@ test('NTK: parts add up in the table; drift is computed on demand and never by i
   expect(await drift()).toHaveLength(asked.length);
 });
 
+test('a learning curve is computed on demand, of the chosen layer, snapshots and ridge', async () => {
+  await page.goto(gallery.at('?runs=full#/run/r-done?tab=spectra&layer=layer2&pins=0'));
+  const panel = page.locator('[data-figure="learning-curve"]');
+  await panel.getByText('Not computed: it forms the kernel at 2 snapshots anew').waitFor();
+  const asked = async () => ((await calls('figure.data')) as { kind: string }[]).filter((q) => q.kind === 'learning-curve');
+  await panel.getByLabel('Ridge').selectOption('0.01');
+  expect(await asked()).toEqual([]);
+  await panel.getByRole('button', { name: 'Compute' }).click();
+  await panel.locator('.frame svg').waitFor();
+  await panel.getByText('layer2, test, epoch 0, 100', { exact: true }).waitFor();
+  expect((await asked())[0]).toMatchObject({ layer: 'layer2', splits: ['test'], epochs: [0, 100], ridge: 0.01 });
+  expect(await panel.getByRole('button', { name: 'Compute' }).isDisabled()).toBe(true);
+  await page.getByLabel('Layer of the spectra').selectOption('layer1');
+  await panel.getByText('layer2, test, epoch 0, 100; another choice is not computed yet').waitFor();
+  await panel.getByRole('button', { name: 'Compute' }).click();
+  await panel.getByText('layer1, test, epoch 0, 100', { exact: true }).waitFor();
+});
+
 test('config: what differs is marked and can be shown alone; JSON and command are copied', async () => {
   await open('#/run/r-fail?tab=config');
   const rows = page.locator('.fields tbody tr:not(.group)');

@@ -103,7 +103,7 @@ export function fakeComparisons(find: Find, emit: (progress: Events['compare.pro
   }
   return {
     async 'figure.data'(request: Request): Promise<CallResults['figure.data']> {
-      if (request.kind === 'kernel-drift') await slowly(request.ticket);
+      if (request.kind === 'kernel-drift' || request.kind === 'learning-curve') await slowly(request.ticket);
       return fakeFigure(request, find);
     },
     async 'compare.models'({

@@ -1,7 +1,14 @@
 // `figure.data` of the fake host: the contract's figures out of its snapshots and metrics.
 import type { CallParsed } from '../../main/contract/calls.ts';
 import { KernelscopeError } from '../../main/contract/errors.ts';
-import type { CurveSpectrum, FigureData, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
+import {
+  usualRidge,
+  type CurveSpectrum,
+  type FigureData,
+  type FigureSource,
+  type LearningCurve,
+  type ModelPoint,
+} from '../../main/contract/figures.ts';
 import { fakeModelMap, fakeModels, fakeScatter } from './fake-compare.ts';
 import type { EpochMetrics, RunDetail, Snapshot, Split } from '../../main/contract/results.ts';
 
@@ -98,6 +105,25 @@ export function fakeFigure(request: CallParsed<'figure.data'>, find: (id: string
       const epochs = run.snapshots.map((s) => s.epoch);
       const steps = epochs.map((e) => Math.log2(1 + e) / 4);
       return { kind: request.kind, source, split: splits[0], layer: request.layer ?? 'layer1', epochs, values: nearness(steps, steps) };
+    }
+    case 'learning-curve': {
+      const { ridge = usualRidge, layer, epochs } = request;
+      const split = splits[splits.length - 1];
+      const measured = [4, 7, 12, 20, 35, 60, 100, 170, 300, 500];
+      const made = curves(run, epochs, layer, [split]).map((c): LearningCurve => {
+        const rate = 0.2 + 0.4 * c.power[Math.min(9, c.power.length - 1)];
+        const error = (n: number) => 0.85 * n ** -rate + 0.01;
+        return {
+          ...{ split, epoch: c.epoch, layer: c.layer, samples: c.samples, ridge, draws: 10 },
+          theory: Array.from({ length: 65 }, (_, i) => 500 ** (i / 64)).map((n) => ({ n, error: error(n) })),
+          measured: measured.map((n, i) => ({
+            ...{ n, error: error(n) * (1 + 0.05 * Math.sin(3 * i)), errorSd: 0.1 * error(n) },
+            ...{ heldError: 1.2 * error(n), heldErrorSd: 0.1 * error(n), heldWrong: 0.9 * error(n), heldWrongSd: 0.08 * error(n) },
+          })),
+          network: { error: 0.1 + 0.6 / (1 + c.epoch), wrong: 0.05 + 0.8 / (1 + c.epoch) },
+        };
+      });
+      return { kind: request.kind, source, ridge, curves: made };
     }
     case 'alignment-over-epochs': {
       const points = run.snapshots.flatMap((s) => splits.map((split) => ({ epoch: s.epoch, split, layers: s[split].layers })));

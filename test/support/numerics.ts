@@ -82,6 +82,18 @@ export function spectrumOf(K: Matrix, Y: Matrix): { values: number[]; power: num
 }
 
 /** The Algebra of the devices folder, naively. */
+/** A⁻¹B by Gauss and Jordan, without pivots: for positive A. */
+export function solve(A: Matrix, B: Matrix): Matrix {
+  const M = A.map((row, i) => [...row, ...B[i]]);
+  for (let k = 0; k < M.length; k++)
+    for (let i = 0; i < M.length; i++) {
+      if (i === k) continue;
+      const f = M[i][k] / M[k][k];
+      for (let j = k; j < M[i].length; j++) M[i][j] -= f * M[k][j];
+    }
+  return M.map((row, i) => row.slice(M.length).map((v) => v / row[i]));
+}
+
 export const naiveAlgebra: Algebra = {
   native: false,
   description: 'naive loops',
@@ -109,5 +121,8 @@ export const naiveAlgebra: Algebra = {
   async featurePower(Psi, P, N, Y, C) {
     const { values, power } = spectrumOf(gram(unflat(Psi, N)), unflat(Y.slice(0, P * C), C));
     return { values: Float64Array.from(values.slice(0, N)), power: Float64Array.from(power.slice(0, N)) };
+  },
+  async solvePositive(A, n, B, C) {
+    B.set(solve(unflat(A.slice(0, n * n), n), unflat(B.slice(0, n * C), C)).flat());
   },
 };

@@ -7,6 +7,7 @@ import { devices, doctor } from './doctor.ts';
 import { importing } from './import.ts';
 import { load } from './load.ts';
 import { recompute } from './recompute.ts';
+import { regress } from './regress.ts';
 import { train } from './train.ts';
 
-export const jobs: JobTable = { train, load, recompute, compare, analyse, doctor, devices, import: importing, calibrate };
+export const jobs: JobTable = { train, load, recompute, regress, compare, analyse, doctor, devices, import: importing, calibrate };

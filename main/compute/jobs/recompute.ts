@@ -2,10 +2,9 @@
 // made at a time and leaves in pieces; the next piece is made when the one before has been taken.
 import { KernelscopeError } from '../../contract/errors.ts';
 import type { ProbeSet } from '../../contract/results.ts';
-import { batchOf } from '../../devices/batch.ts';
 import type { Device } from '../../devices/index.ts';
 import { layerFeatures } from '../../kernels/layer-features.ts';
-import { tangentKernel, tileSide } from '../../kernels/ntk.ts';
+import { tangentKernel, tangentSource } from '../../kernels/ntk.ts';
 import { createNetwork, restoreWeights, type Network } from '../../networks/index.ts';
 import { pieceElements } from '../protocol.ts';
 import type { Job, JobContext } from '../worker.ts';
@@ -58,19 +57,8 @@ const outputsOf = async (made: Made): Promise<Float32Array> => (await madeOf(mad
 async function ntk(made: Made, name: string): Promise<void> {
   const { device, network, probe, context } = made;
   const P = probe.ids.length;
-  const { K } = await tangentKernel({
-    device,
-    tangents: (x) => network.tangents(x),
-    x: probe.x,
-    P,
-    D: network.inputs,
-    y: probe.y,
-    outputs: await outputsOf(made),
-    classes: probe.classes,
-    keep: true,
-    block: batchOf(device, network.sampleBytes.tangents, tileSide(device)),
-    signal: context.signal,
-  });
+  const source = tangentSource(device, network, probe, await outputsOf(made));
+  const { K } = await tangentKernel({ ...source, keep: true, signal: context.signal });
   if (!K) throw new Error('the tangent kernel was asked for and not kept');
   await send(context, name, [P, P], piecesOf(K));
 }

@@ -7,6 +7,7 @@ import { checkParts, conformance, quickParts } from '../conformance/index.ts';
 import { calibrate } from '../jobs/calibrate.ts';
 import { compare } from '../jobs/compare.ts';
 import { recompute } from '../jobs/recompute.ts';
+import { regress } from '../jobs/regress.ts';
 import { train } from '../jobs/train.ts';
 import type { Down } from '../protocol.ts';
 import { serveJob, type Job, type JobTable, type Link } from '../worker.ts';
@@ -38,6 +39,7 @@ const devices: Job<'devices'> = async () => {
 const table: JobTable = {
   train,
   recompute,
+  regress,
   compare,
   calibrate,
   doctor,

@@ -12,11 +12,12 @@ import {
   styleRanges,
   themes,
 } from '../figure-style.ts';
-import { figureKinds, mostRuns, type FigureData, type FigureKind } from '../figures.ts';
+import { figureKinds, mostRuns, ridgeRange, type FigureData, type FigureKind } from '../figures.ts';
 import { splits } from '../results.ts';
 import { ticket } from './compare.ts';
 import { epoch, runId } from './parts.ts';
 
+const within = ([least, most]: readonly [number, number]) => z.number().min(least).max(most);
 const kinds = figureKinds.map((k) => k.kind) as [FigureKind, ...FigureKind[]];
 export const figureRequest = z.strictObject({
   kind: z.enum(kinds),
@@ -30,9 +31,9 @@ export const figureRequest = z.strictObject({
   overlay: z.boolean().optional(),
   x: z.string().min(1).max(200).optional(),
   y: z.string().min(1).max(200).optional(),
+  ridge: within(ridgeRange).optional(),
 });
 
-const within = ([least, most]: readonly [number, number]) => z.number().min(least).max(most);
 /** One field each; what fits together is for `checkStyle`. */
 export const figureStyle = z
   .strictObject({

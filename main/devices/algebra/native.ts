@@ -1,7 +1,7 @@
-// Spectra on LAPACK.
+// Spectra and solutions on LAPACK.
 import type { Solver } from '../algebra.ts';
 import type { Lapack } from '../lapack.ts';
-import { spectrumOf } from './modes.ts';
+import { spectrumOf, toColumns, toRows } from './modes.ts';
 import { nativeFeatures } from './native-features.ts';
 import { nativeModes } from './native-symmetric.ts';
 import type { Modules } from './scratch.ts';
@@ -21,6 +21,11 @@ export function createNativeSolver(lapack: Lapack, modules: Modules): Solver {
         vectors.set(row, j * n);
       }
       return { values: values.reverse(), vectors };
+    },
+    async solvePositive(A, n, B, C) {
+      const columns = toColumns(B, n, C);
+      await lapack.call('dposv', 'L', n, C, A, n, columns, n);
+      B.set(toRows(columns, n, C));
     },
   };
 }

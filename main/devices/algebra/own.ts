@@ -1,7 +1,9 @@
-// Spectra without LAPACK: the same reductions in WebAssembly, one thread, to the same accuracy.
+// Spectra and solutions without LAPACK: the same reductions in WebAssembly, one thread, to the same accuracy.
 import type { Solver } from '../algebra.ts';
 import { breathe } from './checks.ts';
+import { solvePositive } from './cholesky.ts';
 import { spectrumOf, toColumns, type Spectrum } from './modes.ts';
+import type { Products } from './products.ts';
 import { createScratch, type Modules } from './scratch.ts';
 import { scaleOf, solveBand, type Modes } from './tridiagonal.ts';
 
@@ -46,7 +48,7 @@ async function ownFeatures(modules: Modules, Psi: Float64Array, P: number, N: nu
   };
 }
 
-export function createOwnSolver(modules: Modules): Solver {
+export function createOwnSolver(modules: Modules, products: Products): Solver {
   return {
     symmetricPower: async (K, n, Y, C) => spectrumOf(await denseModes(modules, K, n, Y, C)),
     featurePower: (Psi, P, N, Y, C) => ownFeatures(modules, Psi, P, N, Y, C),
@@ -59,5 +61,6 @@ export function createOwnSolver(modules: Modules): Solver {
       order.forEach((i, rho) => vectors.set(rows.subarray(i * columns, i * columns + n), rho * n));
       return { values: Float64Array.from(order, (i) => values[i]), vectors };
     },
+    solvePositive: (A, n, B, C) => solvePositive(products, A, n, B, C),
   };
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { CallInput, CallResults, Events } from '../../contract/calls.ts';
 import { shown } from '../../contract/config.ts';
 import { badInput } from '../../contract/errors.ts';
-import { figureKinds, type FigureKind } from '../../contract/figures.ts';
+import { figureKinds, ridgeRange, type FigureKind } from '../../contract/figures.ts';
 import { nearest } from '../../contract/nearest.ts';
 import { splits, type Split } from '../../contract/results.ts';
 import { numberIn, type Args } from '../cli/args.ts';
@@ -13,8 +13,6 @@ import { bytes } from '../cli/words.ts';
 import { writeWhole } from '../files.ts';
 import { namingFlags, scaleOf, styleFlags, styleOf } from './figure-style.ts';
 
-/** Kinds of the contract that are still to come. */
-const later = ['learning-curve'];
 const howMany = { one: 'one', two: 'one or two', some: 'one or more' } as const;
 /** ms that pass in silence: most figures are there by then */
 const quiet = 2_000;
@@ -24,7 +22,6 @@ function kindOf(word: string): FigureKind {
   const known = figureKinds.map((k) => k.kind);
   const kind = known.find((k) => k === word);
   if (kind) return kind;
-  if (later.includes(word)) throw badInput(`figure: ${word} is not in this version; drawn are ${known.join(', ')}`);
   const near = nearest(word, known);
   throw badInput(`figure: expected ${known.join(' | ')}, got ${shown(word)}${near ? `; did you mean ${near}?` : ''}`);
 }
@@ -91,6 +88,7 @@ export const figure: Command = {
     overlay: { help: 'of alignment-by-layer: a line a run, at most six, instead of their mean' },
     x: { value: 'FIELD', help: 'of scatter: a column or config field of numbers; default: meanCka' },
     y: { value: 'FIELD', help: 'of scatter; default: testAccuracy' },
+    ridge: { value: 'R', help: 'of learning-curve: λ as a share of the kernel’s mean diagonal element; default: 0.001' },
     ...styleFlags,
   },
   words: { least: 0, most: 501, are: 'KIND RUN…' },
@@ -112,6 +110,7 @@ export const figure: Command = {
     const { out, format } = formatOf(args.text('out'));
     const [scale, style] = [scaleOf(args, format, out), styleOf(args)];
     const [epochs, layer, wanted] = [epochsOf(args), args.text('layer'), splitsOf(args)];
+    const ridge = args.number('ridge', ...ridgeRange);
     const minTrainAccuracy = args.number('min-train-accuracy', 0, 1);
     const [order, to, x, y] = [args.text('order'), args.choice('to', ['target', 'input']), args.text('x'), args.text('y')];
     const request = {
@@ -126,6 +125,7 @@ export const figure: Command = {
       ...(args.on('overlay') && { overlay: true }),
       ...(x !== undefined && { x }),
       ...(y !== undefined && { y }),
+      ...(ridge !== undefined && { ridge }),
     };
     const made = await drawn({ request, style, format, ...(scale !== undefined && { scale }) }, await services('read'), context);
     await writeWhole(out, made.bytes);

@@ -49,6 +49,7 @@ const table: JobTable = {
   train: nothing,
   load: nothing,
   recompute: nothing,
+  regress: nothing,
   compare: nothing,
   doctor: nothing,
   devices: nothing,

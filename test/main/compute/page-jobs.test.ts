@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mlp, resnet, type Subject } from '../../../main/compute/conformance/networks.ts';
 import type { Compute } from '../../../main/compute/index.ts';
-import { recomputed, type CompareInput } from '../../../main/compute/protocol.ts';
+import { recomputed, type CompareInput, type RegressInput } from '../../../main/compute/protocol.ts';
 import type { NamedArray, ProbeSet, SimilarityMeasure } from '../../../main/contract/results.ts';
 import { openDevice } from '../../../main/devices/index.ts';
 import { createNetwork, weightsOf } from '../../../main/networks/index.ts';
@@ -145,5 +145,34 @@ describe('compare', () => {
       handle.cancel();
     });
     await expect(handle.result).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('regress', () => {
+  const spectrum = { eigenvalues: Float64Array.of(3, 1, 0.5), power: Float64Array.of(0.5, 0.7, 0.9), nullPower: 0.1 };
+  const input = (device: 'cpu' | 'webgpu', layer: string): RegressInput => ({
+    ...{ device, config: mlp.config, split: 'test', probe: probeOf(mlp), layer, ridge: 0.1 },
+    snapshots: [0, 1].map((epoch) => ({ epoch, spectrum })),
+  });
+  async function regress(compute: Compute, asked: RegressInput) {
+    const shares: number[] = [];
+    const curves = await compute.start('regress', asked, (report) => {
+      if (report.kind === 'weights') return weights.mlp[report.epoch];
+      shares.push(report.done);
+    }).result;
+    return { curves, shares };
+  }
+
+  test('learning curves of the tangent kernel at two snapshots are those of the cpu', { timeout: 240_000 }, async () => {
+    const want = await regress(inNode, input('cpu', 'ntk'));
+    const got = await regress(inPage, input('webgpu', 'ntk'));
+    expect(got.shares).toEqual(want.shares);
+    expect(got.shares.at(-1)).toBe(1);
+    for (const [i, curve] of want.curves.entries()) {
+      expect(got.curves[i]).toMatchObject({ epoch: i, layer: 'ntk', ridge: curve.ridge, theory: curve.theory });
+      const numbers = (c: typeof curve) => [...c.measured.flatMap((m) => [m.error, m.heldError]), c.network.error];
+      expect(off(numbers(got.curves[i]), numbers(curve))).toBeLessThan(1e-5); // kernels that differ by 3e-7, and the ridge's condition
+    }
+    expect(off([want.curves[1].network.error], [want.curves[0].network.error])).toBeGreaterThan(1e-3);
   });
 });

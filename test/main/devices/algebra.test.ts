@@ -246,6 +246,39 @@ describe.each(kinds)('%s algebra', (name, made) => {
     expect([...values]).toEqual([...values].sort((a, b) => b - a));
   });
 
+  it('solutions of a positive system: what is multiplied comes back, in one block and several', async () => {
+    for (const [n, C] of [
+      [1, 1],
+      [7, 3],
+      [64, 1],
+      [65, 10],
+      [200, 4],
+    ]) {
+      const [psi, X] = [normals(n * (n + 8), n), normals(n * C, n + 1)];
+      const A = gram(psi, n, n + 8);
+      for (let i = 0; i < n; i++) A[i * n + i] += 1; // the smallest eigenvalue is 1 at least, the largest some 4 n
+      const B = naive(
+        n,
+        C,
+        n,
+        (i, q) => at(A, n, i, q),
+        (q, j) => at(X, C, q, j),
+      );
+      await algebra.solvePositive(A, n, B, C);
+      expect(distance(B, X), `${n} × ${C}`).toBeLessThan(4 * n * n * Number.EPSILON); // n · condition · ε
+    }
+  });
+
+  it('a system that is not positive is refused with the order at which that shows', async () => {
+    const A = Float64Array.of(4, 2, 0, 2, 1, 0, 0, 0, 1);
+    await expect(algebra.solvePositive(A.slice(), 3, new Float64Array(3), 1)).rejects.toThrow(
+      'the matrix is not positive definite: its leading part of order 2 is not',
+    );
+    A[4] = NaN;
+    await expect(algebra.solvePositive(A, 3, new Float64Array(3), 1)).rejects.toThrow('A: NaN at row 1, column 1');
+    await expect(algebra.solvePositive(new Float64Array(9), 3, new Float64Array(2), 1)).rejects.toThrow('B: expected 3 numbers, got 2');
+  });
+
   it('the fixture of the definitions: eigenvalues and cumulative power, uncentred', async () => {
     const X = Float64Array.from([1, 2, 0, 1, 3, 1, 2, 2, 1, 0, 4, 3]);
     const Y = Float64Array.from([0, 0, 1, 1, 2, 2].flatMap((c) => [0, 1, 2].map((k) => (k === c ? 1 : 0))));

@@ -1,7 +1,7 @@
 // Learning curve of kernel regression: the fixture, its own equation, its limits, and regressions that were done.
 import { expect, test } from 'vitest';
 import { effectiveRidge, learningCurve } from '../../../main/kernels/regression.ts';
-import { gaussians } from '../../support/numerics.ts';
+import { gaussians, solve } from '../../support/numerics.ts';
 
 const rho = (n: number, f: (r: number) => number) => Float64Array.from({ length: n }, (_, i) => f(i + 1));
 const eta = rho(200, (r) => r ** -2);
@@ -51,24 +51,15 @@ test('predicts ridge regressions that were done', () => {
     const Z = Array.from({ length: P }, () => Array.from({ length: N }, next));
     const y = Z.map((z) => z.reduce((s, v, r) => s + v * weights[r], 0));
     const K = Z.map((a, i) => Z.map((b, j) => a.reduce((s, v, r) => s + spectrum[r] * v * b[r], 0) + (i === j ? ridge : 0)));
-    const alpha = solve(K, y);
-    for (let r = 0; r < N; r++) measured += (weights[r] - spectrum[r] * Z.reduce((s, z, i) => s + alpha[i] * z[r], 0)) ** 2 / draws;
+    const alpha = solve(
+      K,
+      y.map((v) => [v]),
+    );
+    for (let r = 0; r < N; r++) measured += (weights[r] - spectrum[r] * Z.reduce((s, z, i) => s + alpha[i][0] * z[r], 0)) ** 2 / draws;
   }
   // Sixty draws scatter by 4 %, and the theory is one of many samples: a tenth in all.
   expect(Math.abs(measured / predicted - 1)).toBeLessThan(0.1);
 });
-
-/** Gaussian elimination of a positive matrix. */
-function solve(A: number[][], b: number[]): number[] {
-  const M = A.map((row, i) => [...row, b[i]]);
-  for (let k = 0; k < M.length; k++)
-    for (let i = 0; i < M.length; i++) {
-      if (i === k) continue;
-      const f = M[i][k] / M[k][k];
-      for (let j = k; j <= M.length; j++) M[i][j] -= f * M[k][j];
-    }
-  return M.map((row, i) => row[M.length] / row[i]);
-}
 
 test('refuses what is no spectrum', () => {
   const run = (change: object) => () => learningCurve({ eigenvalues: [1, 0.5], power: [1, 1], ridge: 0.1, ...change }, [3]);

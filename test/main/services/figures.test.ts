@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { figureRequest } from '../../../main/contract/calls.ts';
 import type { FigureData, FigureKind, FigureRequest } from '../../../main/contract/figures.ts';
+import type { LearningCurveRequest } from '../../../main/services/learning-curves.ts';
 import { createFigures, type Similarities } from '../../../main/services/figures.ts';
 import { openLibrary, type Library } from '../../../main/store/index.ts';
 import { config, newDir, probe, provenance, snapshot, weights } from '../store/support.ts';
@@ -24,7 +25,7 @@ function runOf(name: string, accuracy: number, change: object = {}, epochs = [0,
 }
 
 const ask = (request: FigureRequest, similarities?: Similarities): Promise<FigureData> =>
-  createFigures(library, similarities)(figureRequest.parse(request));
+  createFigures(library, { ...(similarities && { similarities }) })(figureRequest.parse(request));
 async function models(request: Omit<FigureRequest, 'kind'>) {
   const data = await ask({ kind: 'alignment-by-model', ...request });
   if (data.kind !== 'alignment-by-model') throw new Error(data.kind);
@@ -234,3 +235,41 @@ test.each<FigureKind>(['layer-similarity', 'kernel-drift', 'model-similarity'])(
     await expect(ask({ kind, runs: [run] })).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining(kind) as string });
   },
 );
+
+test('learning curve: of the stored spectra of one set; what has none, and a ridge elsewhere, are refused', async () => {
+  const kind = 'learning-curve';
+  const asked: LearningCurveRequest[] = [];
+  const figures = createFigures(library, {
+    learningCurves: async (request) => {
+      asked.push(request);
+      return request.spectra.map(({ epoch }) => ({
+        ...{ epoch, split: request.split, layer: request.layer, samples: 20, ridge: request.ridge, draws: 10 },
+        ...{ theory: [], measured: [], network: { error: 0, wrong: 0 } },
+      }));
+    },
+  });
+  const run = runOf('a', 1);
+  const data = await figures({ kind, runs: [run], layer: 'layer1', epochs: [4, 0] });
+  expect(data).toMatchObject({ kind, ridge: 1e-3, source: { run } });
+  expect(data.kind === kind && data.curves.map((c) => [c.epoch, c.layer, c.split])).toEqual([
+    [0, 'layer1', 'test'],
+    [4, 'layer1', 'test'],
+  ]);
+  await figures({ kind, runs: [run], splits: ['train'], ridge: 0.5 });
+  expect(asked.map(({ run: { id }, split, layer, ridge }) => [id, split, layer, ridge])).toEqual([
+    [run, 'test', 'layer1', 1e-3],
+    [run, 'train', 'ntk', 0.5],
+  ]);
+  const stored = snapshot(4).test.spectra.find((s) => s.layer === 'layer1');
+  expect(asked[0].spectra[1]).toEqual({
+    epoch: 4,
+    spectrum: { eigenvalues: stored?.eigenvalues, power: stored?.power, nullPower: stored?.nullPower },
+  });
+  await expect(figures({ kind, runs: [run], splits: ['train', 'test'] })).rejects.toThrow(/^splits: expected one of train \| test/);
+  await expect(figures({ kind, runs: [run], layer: 'layer9' })).rejects.toThrow('layer: expected layer1 | layer2 | ntk, got "layer9"');
+  await expect(figures({ kind: 'spectrum', runs: [run], ridge: 1 })).rejects.toThrow(
+    'ridge: expected for learning-curve, got it for spectrum',
+  );
+  await expect(ask({ kind, runs: [run] })).rejects.toMatchObject({ code: 'not-found', message: /kernels cannot be formed anew here/ });
+  expect(figureRequest.safeParse({ kind, runs: [run], ridge: 0 }).success).toBe(false);
+});

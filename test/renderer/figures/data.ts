@@ -34,6 +34,30 @@ const curves = [0, 16].flatMap((epoch) =>
     noiseFloor: 1e-15,
   })),
 );
+/** A power law of twenty modes, learned better at the later epoch. */
+const learned = [0, 16].map((epoch) => {
+  const rate = epoch === 0 ? 0.35 : 0.8;
+  const at = (n: number) => 0.9 * n ** -rate + 0.02;
+  return {
+    split: 'test' as const,
+    epoch,
+    layer: 'layer2',
+    samples: 60,
+    ridge: 0.012,
+    theory: Array.from({ length: 33 }, (_, i) => 30 ** (i / 32)).map((n) => ({ n, error: at(n) })),
+    measured: [4, 7, 12, 20, 30].map((n, i) => ({
+      n,
+      error: at(n) * (1 + 0.06 * (i % 2 ? 1 : -1)),
+      errorSd: 0.12 * at(n),
+      heldError: 1.2 * at(n),
+      heldErrorSd: 0.15 * at(n),
+      heldWrong: 0.8 * at(n),
+      heldWrongSd: 0.05,
+    })),
+    draws: 10,
+    network: { error: 0.12 + 0.7 / (1 + epoch), wrong: 0.06 + 0.8 / (1 + epoch) },
+  };
+});
 const spread = <T>(n: number, of: (i: number) => T) => Array.from({ length: n }, (_, i) => of(i));
 /** The models of Section V in small: ten layers, 16 combinations of what they were trained with. */
 export const modelsOf = (n: number, depth = 10): ModelPoint[] =>
@@ -114,6 +138,7 @@ export const figures: { [K in FigureKind]: Extract<FigureData, { kind: K }> } = 
   },
   spectrum: { kind: 'spectrum', source, curves },
   'cumulative-power': { kind: 'cumulative-power', source, curves },
+  'learning-curve': { kind: 'learning-curve', source, ridge: 0.001, curves: learned },
   'alignment-by-layer': { kind: 'alignment-by-layer', sources: [source, { ...source, run: 'def' }], epoch: [4, 16], layers: runsOfLayers },
   'alignment-by-model': { kind: 'alignment-by-model', sources: spread(12, (i) => ({ ...source, run: `r${i}` })), models: modelsOf(12) },
   'accuracy-and-mean-cka': {

@@ -56,6 +56,14 @@ export const runScenes: readonly Scene[] = [
   ['run-layers-one', '?runs=full#/run/r-intr?tab=layers&set=test&measure=debiased&layer=layer3'],
   ['run-spectra-pins', '?runs=full#/run/r-done?tab=spectra&layer=layer4&pins=0,5,20'],
   [
+    'run-learning',
+    '?runs=full#/run/r-done?tab=spectra&layer=layer4&pins=0,5',
+    async (page) => {
+      await page.getByRole('button', { name: 'Compute' }).click();
+      await page.locator('[data-figure="learning-curve"] .frame svg').waitFor();
+    },
+  ],
+  [
     'run-drift',
     '?runs=full#/run/r-done?tab=ntk',
     async (page) => {

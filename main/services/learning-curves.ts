@@ -1,0 +1,57 @@
+// Learning curves of regression with a run's kernels, computed in a compute process and each once: a snapshot never changes.
+import { KernelscopeError } from '../contract/errors.ts';
+import type { LearningCurve } from '../contract/figures.ts';
+import type { RunDetail, Spectrum, Split } from '../contract/results.ts';
+import type { Compute } from '../compute/index.ts';
+import type { Library } from '../store/index.ts';
+import type { AgainOn } from './again-on.ts';
+import { resultOf } from './job-result.ts';
+import { createShared, type Watch } from './shared.ts';
+
+export interface LearningCurveRequest {
+  run: RunDetail;
+  split: Split;
+  layer: string;
+  ridge: number;
+  /** one a snapshot */
+  spectra: readonly { epoch: number; spectrum: Pick<Spectrum, 'eigenvalues' | 'power' | 'nullPower'> }[];
+}
+/** One curve for each of the spectra, in their order. */
+export type LearningCurves = (request: LearningCurveRequest, o?: Watch) => Promise<LearningCurve[]>;
+
+/** Curves kept; the oldest go first. Some 10 kB each. */
+const mostKept = 1000;
+
+export function createLearningCurves(library: Library, compute: Compute, againOn: AgainOn): LearningCurves {
+  const known = new Map<string, LearningCurve>();
+  const shared = createShared<LearningCurve[]>();
+
+  async function computed({ run, split, layer, ridge, spectra }: LearningCurveRequest, o: Watch): Promise<LearningCurve[]> {
+    const probe = library.probes.get(run.id, split);
+    if (!probe) throw new KernelscopeError('not-found', `run ${run.id}: has no ${split} probe set`);
+    const device = await againOn(run.id);
+    const input = { device, config: run.config, split, probe, layer, ridge, snapshots: [...spectra] };
+    const job = compute.start('regress', input, (report) => {
+      if (report.kind === 'share') return o.onProgress?.(report.done);
+      return library.snapshots.weights(run.id, report.epoch);
+    });
+    return resultOf(job, o.signal);
+  }
+
+  return async (request, o = {}) => {
+    const { run, split, layer, ridge, spectra } = request;
+    const keyOf = (epoch: number) => JSON.stringify([run.id, split, layer, ridge, epoch]);
+    const missing = spectra.filter(({ epoch }) => !known.has(keyOf(epoch)));
+    if (missing.length > 0) {
+      const asked = missing.map(({ epoch }) => keyOf(epoch)).join();
+      for (const curve of await shared.ask(asked, (watch) => computed({ ...request, spectra: missing }, watch), o))
+        known.set(keyOf(curve.epoch), curve);
+    }
+    const found = spectra.map(({ epoch }) => known.get(keyOf(epoch)) as LearningCurve);
+    for (const key of known.keys()) {
+      if (known.size <= mostKept) break;
+      known.delete(key);
+    }
+    return found;
+  };
+}
