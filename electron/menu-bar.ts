@@ -35,7 +35,14 @@ export function keepMenu({ workplace, libraries, link, opener, logs, say }: Menu
     if (key === drawn) return; // a menu that is open closes when it is replaced
     drawn = key;
     setMenu(state, {
-      ask: (command) => link.send({ do: command }),
+      ask: (command) => {
+        link.send({ do: command });
+        // A click has marked the theme that is wished for; the one that holds is marked until the wish is granted.
+        if (command.startsWith('theme-')) {
+          drawn = '';
+          draw();
+        }
+      },
       chooseLibrary: () => void opener.chooseLibrary().catch(failed),
       openLibrary: (dir) => void opener.openLibrary(dir),
       forgetLibraries: () => {

@@ -1,6 +1,7 @@
 // The menu bar of the desktop app: its items do what the page's own commands do, and are there while the page takes them.
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { start } from '../support/cli.ts';
 import { launch, startRun, stateIs, type Launched } from '../support/desktop.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -21,11 +22,13 @@ const enabled = () =>
     const item = (id: string) => Menu.getApplicationMenu()?.getMenuItemById(id)?.enabled;
     return { pause: item('pause'), resume: item('resume'), cancel: item('cancel'), export: item('export') };
   });
-const dark = () =>
-  desk.app.evaluate(({ Menu, nativeTheme }) => ({
+const darkOf = ({ app }: Launched) =>
+  app.evaluate(({ Menu, nativeTheme }) => ({
     checked: Menu.getApplicationMenu()?.getMenuItemById('theme-dark')?.checked,
     native: nativeTheme.themeSource,
   }));
+
+const dark = () => darkOf(desk);
 
 test('the items lead to the places of the page', async () => {
   for (const [id, title] of [
@@ -94,3 +97,19 @@ test('the log and the library’s folder are opened outside', async () => {
   const opened = await desk.app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened);
   expect(opened).toEqual([path.join(desk.app.userData, 'logs'), path.join(folder, 'library')]);
 });
+
+test('a theme that cannot be kept is not marked as if it held', async () => {
+  const library = path.join(folder, 'held');
+  const holder = start(['serve'], { library, data: path.join(folder, 'data') });
+  await holder.until(/^http:\/\/127/m);
+  const reader = await launch({ library });
+  try {
+    await reader.page.getByText('read-only').first().waitFor();
+    expect(await reader.menu('theme-dark')).toBe(true);
+    await reader.page.getByRole('alert').waitFor(); // the wish is refused
+    await expect.poll(() => darkOf(reader)).toEqual({ checked: false, native: 'system' });
+  } finally {
+    await reader.app.close();
+    holder.child.kill('SIGKILL');
+  }
+}, 180_000);

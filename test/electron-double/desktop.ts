@@ -13,6 +13,8 @@ export class MenuItemDouble {
   enabled: boolean;
   checked: boolean;
   readonly submenu: MenuDouble | undefined;
+  /** radio buttons beside it, itself included */
+  group: readonly MenuItemDouble[] = [];
   readonly #click: Template['click'];
   constructor(options: Template) {
     this.id = options.id;
@@ -25,9 +27,11 @@ export class MenuItemDouble {
     this.submenu = Array.isArray(options.submenu) ? MenuDouble.buildFromTemplate(options.submenu) : undefined;
     this.#click = options.click;
   }
-  /** As from a person: nothing where it is greyed out. */
+  /** As from a person: nothing where it is greyed out; a radio button is checked before anyone hears of it. */
   click(): void {
-    if (this.enabled) (this.#click as (() => void) | undefined)?.();
+    if (!this.enabled) return;
+    if (this.type === 'radio') for (const item of this.group) item.checked = item === this;
+    (this.#click as (() => void) | undefined)?.();
   }
 }
 
@@ -36,6 +40,14 @@ export class MenuDouble {
   readonly items: MenuItemDouble[];
   constructor(items: MenuItemDouble[] = []) {
     this.items = items;
+    let group: MenuItemDouble[] = [];
+    for (const item of items) {
+      if (item.type !== 'radio') group = [];
+      else {
+        group.push(item);
+        item.group = group;
+      }
+    }
   }
   static buildFromTemplate(template: Template[]): MenuDouble {
     return new MenuDouble(template.map((t) => new MenuItemDouble(t)));
