@@ -3,12 +3,43 @@ import { badInput } from '../contract/errors.ts';
 import type { RunConfig } from '../contract/config.ts';
 import type { SampleShape } from '../data/index.ts';
 import type { Device } from '../devices/index.ts';
-import { workOf } from './work.ts';
+import { workOf, type Work } from './work.ts';
 
+export const gigabytes = (bytes: number): string => `${bytes < 1e11 ? (bytes / 1e9).toPrecision(2) : Math.round(bytes / 1e9)} GB`;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toPrecision(3)} MB`;
 
+/** Moments that the optimiser keeps, in units of the weights. */
+export const moments = { sgd: 0, momentum: 1, adam: 2 } as const;
+/** Bytes of what stays on the device between steps: weights, their gradients, those to come, and the optimiser's moments. */
+export const heldBytes = ({ training: { optimizer } }: RunConfig, { weights }: Pick<Work, 'weights'>): number =>
+  4 * weights * (3 + moments[optimizer]);
+
+/** The largest batch whose training step `bytes` of memory hold; under 1 where there is none. */
+export function largestBatch(config: RunConfig, shape: SampleShape, bytes: number): number {
+  const work = workOf(config, shape);
+  return Math.floor((bytes - heldBytes(config, work)) / work.batchBytes);
+}
+
+/** Batch norm needs the whole batch at once, so nothing but a smaller one helps.
+ *  @throws KernelscopeError `bad-input` where a step takes more than the device holds, with the batch that it holds */
+export function requireStep(config: RunConfig, shape: SampleShape, { name, memoryBytes }: Pick<Device, 'name' | 'memoryBytes'>): void {
+  if (memoryBytes === null) return;
+  const { batchSize } = config.training;
+  const most = largestBatch(config, shape, memoryBytes);
+  if (batchSize <= most) return;
+  const work = workOf(config, shape);
+  const held = heldBytes(config, work);
+  const where = `on the ${name} device, which holds ${gigabytes(memoryBytes)}`;
+  throw badInput(
+    most < 1
+      ? `${work.maps > 0 ? 'model.width: expected less' : 'model.hidden: expected fewer units'}: weights, gradients and moments take ${gigabytes(held)} ${where}`
+      : `training.batchSize: expected at most ${most} with this network, got ${batchSize}: a step would take ${gigabytes(held + batchSize * work.batchBytes)} ${where}`,
+  );
+}
+
 /** @throws KernelscopeError `bad-input` naming the field that is too large for the device, and what would do */
-export function requireFits(config: RunConfig, shape: SampleShape, { name, tensorBytes }: Pick<Device, 'name' | 'tensorBytes'>): void {
+export function requireFits(config: RunConfig, shape: SampleShape, device: Pick<Device, 'name' | 'tensorBytes' | 'memoryBytes'>): void {
+  const { name, tensorBytes } = device;
   const { largest, maps } = workOf(config, shape);
   const holds = `the ${name} device holds ${megabytes(tensorBytes)} in one tensor`;
   if (4 * largest.weights > tensorBytes)
@@ -22,4 +53,5 @@ export function requireFits(config: RunConfig, shape: SampleShape, { name, tenso
     throw badInput(
       `training.batchSize: expected at most ${most} here, got ${batchSize}: ${holds}, a batch takes ${megabytes(4 * batchSize * largest.sample)}`,
     );
+  requireStep(config, shape, device);
 }

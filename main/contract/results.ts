@@ -194,6 +194,8 @@ export interface Estimate {
   seconds: number;
   memoryBytes: number;
   diskBytes: number;
+  /** of a GPU's own memory; 0 on the processor, which works in the machine's. How much a GPU has, WebGPU does not say */
+  gpuBytes: number;
   parts: { what: string; seconds: number; memoryBytes: number; diskBytes: number }[];
   /** the device and, in words, what the estimate rests on */
   device: string;

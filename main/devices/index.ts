@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { badInput, firstLine } from '../contract/errors.ts';
 import type { DeviceReport } from '../contract/results.ts';
 import { createAlgebra, type Algebra } from './algebra.ts';
+import { cpuMemoryBytes } from './batch.ts';
 import { requireSound, unusable, usableReport } from './checked.ts';
 import { registerCpu } from './cpu/register.ts';
 import { findNative, float32Blas, type NativeSearch } from './native.ts';
@@ -26,6 +27,8 @@ export interface Device {
   readonly algebra: Algebra;
   /** bytes that one tensor may take */
   readonly tensorBytes: number;
+  /** bytes that all tensors together may take; null: nobody says */
+  readonly memoryBytes: number | null;
   /** where `auto` chose it: the faster ones, and why not they */
   readonly passedOver?: readonly DeviceReport[];
   /** live tensors, and bytes of their values */
@@ -57,6 +60,7 @@ async function openCpu({ native }: OpenOptions): Promise<Device> {
     ops: createOps(),
     algebra: createAlgebra(search),
     tensorBytes: cpuTensorBytes,
+    memoryBytes: cpuMemoryBytes,
     memory: () => ({ tensors: tf.memory().numTensors, bytes: backend.shared.used }),
     dispose: () => registered.remove(),
   };

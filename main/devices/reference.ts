@@ -17,6 +17,7 @@ export async function onReference<T>(algebra: Algebra, f: (reference: Device) =>
       ops: createOps(),
       algebra,
       tensorBytes: 2 ** 32,
+      memoryBytes: null,
       memory: () => ({ tensors: tf.memory().numTensors, bytes: tf.memory().numBytes }),
       dispose: () => undefined,
     });

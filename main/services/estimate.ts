@@ -2,7 +2,17 @@
 import { badInput } from '../contract/errors.ts';
 import { snapshotEpochs, type RunConfig } from '../contract/config.ts';
 import type { Estimate, Room } from '../contract/results.ts';
-import { workOf, type Calibration, type Work } from '../compute/index.ts';
+import {
+  cpuMemoryBytes,
+  gigabytes,
+  heldBytes,
+  largestBatch,
+  moments,
+  requireStep,
+  workOf,
+  type Calibration,
+  type Work,
+} from '../compute/index.ts';
 import type { SampleShape } from '../data/index.ts';
 
 type Part = Estimate['parts'][number];
@@ -11,11 +21,12 @@ export type ShapeOf = (dataset: string) => SampleShape;
 
 /** Node, tfjs, WebAssembly and BLAS of a compute process before it has any data: 180 MB measured, rounded up. */
 const processBytes = 220e6;
-/** What one process of the cpu device may hold: WebAssembly's 4 GiB, less what weights and small tensors take. */
-const deviceBytes = 3.8e9;
-
-/** Moments that the optimiser keeps, in units of the weights. */
-const moments = { sgd: 0, momentum: 1, adam: 2 } as const;
+/** A GPU's tiles of a tangent kernel and the factors that stay there between them, and the gradients of convolutions: upper bounds. */
+const tangentBytes = (work: Work) => 600e6 + (work.maps > 0 ? 800e6 : 0);
+/** On a GPU maps are held longer, until the commands that use them have been handed over: 1.26 times what the processor holds was measured. */
+const gpuBatch = (work: Work) => (work.maps > 0 ? 1.3 : 1) * work.batchBytes;
+/** Buffers that a GPU keeps for tensors to come, and those of commands not handed over yet. */
+const spareBytes = 800e6;
 
 function training(config: RunConfig, work: Work) {
   const { batchSize, epochs, optimizer } = config.training;
@@ -29,7 +40,9 @@ function training(config: RunConfig, work: Work) {
     steps,
     flops: epochs * config.data.train * work.step + measured * samples * work.forward,
     maps: seen * work.maps,
-    memoryBytes: samples * (work.inputs + 1) * 4 + weights * (3 + moments[optimizer]) + batchSize * work.batchBytes,
+    memoryBytes: samples * (work.inputs + 1) * 4,
+    deviceBytes: heldBytes(config, work) + batchSize * work.batchBytes,
+    gpuBytes: heldBytes(config, work) + batchSize * gpuBatch(work),
     diskBytes: weights + 4 * work.trained * moments[optimizer],
   };
 }
@@ -91,13 +104,15 @@ function analysis(config: RunConfig, work: Work): { layers: Load; tangent: Load 
 const probesBytes = (config: RunConfig, { inputs, classes }: Work) =>
   4 * (config.analysis.probe.train + config.analysis.probe.test) * (inputs + classes + 1);
 
-/** Memory and disk of a run; needs no measurement. */
-export function sizeOfRun(config: RunConfig, shapeOf: ShapeOf): Room {
+/** Memory and disk of a run; needs no measurement. What lies on the device lies in the machine's memory, unless that is a GPU's. */
+export function sizeOfRun(config: RunConfig, shapeOf: ShapeOf, onGpu = false): Room & { gpuBytes: number } {
   const work = workOf(config, shapeOf(config.data.dataset));
   const snapshots = snapshotEpochs(config.analysis.snapshots, config.training.epochs).length;
   const [t, { layers, tangent }] = [training(config, work), analysis(config, work)];
   return {
-    memoryBytes: processBytes + t.memoryBytes + layers.memoryBytes + tangent.memoryBytes + 2 * probesBytes(config, work),
+    memoryBytes:
+      processBytes + t.memoryBytes + (onGpu ? 0 : t.deviceBytes) + layers.memoryBytes + tangent.memoryBytes + 2 * probesBytes(config, work),
+    gpuBytes: onGpu ? spareBytes + Math.max(t.gpuBytes, config.analysis.ntk ? tangentBytes(work) : 0) : 0,
     diskBytes: t.diskBytes + snapshots * (layers.diskBytes + tangent.diskBytes) + probesBytes(config, work),
   };
 }
@@ -105,6 +120,7 @@ export function sizeOfRun(config: RunConfig, shapeOf: ShapeOf): Room {
 /** Cost by parts, in the order in which it falls due. */
 export function estimate(config: RunConfig, { device, rates }: Calibration, shapeOf: ShapeOf): Estimate {
   const work = workOf(config, shapeOf(config.data.dataset));
+  const onGpu = !device.startsWith('cpu');
   const snapshots = snapshotEpochs(config.analysis.snapshots, config.training.epochs).length;
   const [t, a] = [training(config, work), analysis(config, work)];
   const secondsOf = ({ products, cubes, kernels }: Load) =>
@@ -122,7 +138,7 @@ export function estimate(config: RunConfig, { device, rates }: Calibration, shap
     {
       what: 'training',
       seconds: t.flops / rates.trainFlops + t.maps * rates.mapSeconds + t.steps * rates.stepSeconds,
-      memoryBytes: t.memoryBytes,
+      memoryBytes: t.memoryBytes + (onGpu ? 0 : t.deviceBytes),
       diskBytes: t.diskBytes,
     },
     {
@@ -140,32 +156,27 @@ export function estimate(config: RunConfig, { device, rates }: Calibration, shap
   ];
   return {
     seconds: parts.reduce((s, p) => s + p.seconds, 0),
-    ...sizeOfRun(config, shapeOf),
+    ...sizeOfRun(config, shapeOf, onGpu),
     parts,
     device,
     basis: 'counted operations at the speed that this device was just measured to have; other work on the machine makes it longer',
   };
 }
 
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(2)} GB`;
+/** Whether a training step is too large for the processor, so that it takes a GPU. */
+export const needsGpu = (config: RunConfig, shapeOf: ShapeOf): boolean =>
+  config.training.batchSize > largestBatch(config, shapeOf(config.data.dataset), cpuMemoryBytes);
 
-/** Refuses what this machine cannot hold, and says what it could. */
-export function checkFits(config: RunConfig, room: Room, shapeOf: ShapeOf): void {
-  const { batchBytes, maps } = workOf(config, shapeOf(config.data.dataset));
-  const { batchSize } = config.training;
-  // Batch norm needs the whole batch at once, so nothing but a smaller one helps.
-  if (maps > 0 && batchSize * batchBytes > deviceBytes)
-    throw badInput(
-      `training.batchSize: expected at most ${Math.floor(deviceBytes / batchBytes)} with this network, got ${batchSize}: a step would take ` +
-        `${gigabytes(batchSize * batchBytes)} on the device, which holds ${gigabytes(deviceBytes)}`,
-    );
-  const need = sizeOfRun(config, shapeOf);
+/** Refuses what this machine cannot hold, and says what it could. onGpu: there is one, and it is what trains */
+export function checkFits(config: RunConfig, room: Room, shapeOf: ShapeOf, onGpu: boolean): void {
+  if (!onGpu) requireStep(config, shapeOf(config.data.dataset), { name: 'cpu', memoryBytes: cpuMemoryBytes });
+  const need = sizeOfRun(config, shapeOf, onGpu);
   if (need.memoryBytes > room.memoryBytes) {
     const { probe } = config.analysis;
     const split = probe.train >= probe.test ? 'train' : 'test';
     const fitting = largest(probe[split], (P) => {
       const smaller = { train: Math.min(P, probe.train), test: Math.min(P, probe.test) };
-      return sizeOfRun({ ...config, analysis: { ...config.analysis, probe: smaller } }, shapeOf).memoryBytes <= room.memoryBytes;
+      return sizeOfRun({ ...config, analysis: { ...config.analysis, probe: smaller } }, shapeOf, onGpu).memoryBytes <= room.memoryBytes;
     });
     const what = `this run needs about ${gigabytes(need.memoryBytes)} of memory, this machine has ${gigabytes(room.memoryBytes)}`;
     throw badInput(

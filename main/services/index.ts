@@ -12,7 +12,7 @@ import { createAgainOn } from './again-on.ts';
 import { createBundles, type Bundles } from './bundle-tasks.ts';
 import { createComparer } from './compare.ts';
 import { createDatasets, type Datasets } from './datasets.ts';
-import { checkFits, estimate, type ShapeOf } from './estimate.ts';
+import { checkFits, estimate, needsGpu, type ShapeOf } from './estimate.ts';
 import { exportArrays, type ExportOptions, type ExportRequest } from './export.ts';
 import { exportFigure } from './figure-export.ts';
 import { createFigures } from './figures.ts';
@@ -118,18 +118,23 @@ export function createServices(o: ServicesOptions): Services {
     log,
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
-  const checkAll = async (configs: readonly RunConfig[], wish?: DeviceWish) => {
+  /** Whether the runs are to be measured by a GPU. Which devices are here takes a while to tell: where the processor does, nobody asks. */
+  const onGpu = async (configs: readonly RunConfig[], wish: DeviceWish = device) =>
+    (wish !== 'auto' || configs.some((config) => needsGpu(config, shapeOf))) && machine.takesGpu(wish);
+  /** Whether they train on a GPU. @throws `bad-input` for what this machine cannot run */
+  const checkAll = async (configs: readonly RunConfig[], wish?: DeviceWish): Promise<boolean> => {
     await machine.checkDevice(wish);
-    const room = await machine.room();
+    const [room, gpu] = [await machine.room(), await onGpu(configs, wish)];
     // Runs of a sweep share their data, which are read to be checked.
     const different = new Map<string, RunConfig>();
     await inSlices(configs, (config) => {
-      checkFits(config, room, shapeOf);
+      checkFits(config, room, shapeOf, gpu);
       different.set(JSON.stringify(config.data), config);
     });
     for (const config of different.values()) await checkDataset(config, dataDir);
+    return gpu;
   };
-  const check = (config: RunConfig, wish?: DeviceWish) => checkAll([config], wish);
+  const check = async (config: RunConfig, wish?: DeviceWish) => void (await checkAll([config], wish));
   const kept = o.keepsQueue ? keptQueue(library) : null;
   const tell = queueTeller(emit, () => queue);
   const queue: Queue = new Queue(kept?.found?.atOnce ?? o.atOnce ?? 1, () => {
@@ -195,7 +200,7 @@ export function createServices(o: ServicesOptions): Services {
       const config = configFor(allPresets(), asked);
       await machine.checkDevice(asked.device);
       const room = await machine.room();
-      checkFits(config, room, shapeOf);
+      checkFits(config, room, shapeOf, await onGpu([config], asked.device));
       return { ...estimate(config, await machine.calibration(asked.device), shapeOf), room };
     },
     'compare.layers': comparer['compare.layers'],

@@ -23,6 +23,8 @@ export interface Machine extends Pick<Handlers, 'app.storage' | 'doctor.run' | '
   known(device?: DeviceWish): Calibration | null;
   /** @throws `bad-input` for a device that is named and cannot be used here, with the reason */
   checkDevice(device?: DeviceWish): Promise<void>;
+  /** whether a run of this wish trains on a GPU: named, or what `auto` would take here */
+  takesGpu(device?: DeviceWish): Promise<boolean>;
   room(): Promise<Room>;
   /** as they were when they were first listed */
   devices(): Promise<DeviceReport[]>;
@@ -122,6 +124,10 @@ export function createMachine({ library, compute, dataDir, device: own, version 
       if (usable.includes(device)) return;
       const why = all.find((d) => d.name === device)?.reason ?? 'nobody knows of it';
       throw badInput(`device: expected ${usable.join(' | ')}, got ${device}: ${why}`);
+    },
+    async takesGpu(device = own) {
+      if (device !== 'auto') return device !== 'cpu';
+      return (await devices()).some((d) => d.name !== 'cpu' && d.usable && !d.onlyByName);
     },
     room: async () => ({ memoryBytes: os.totalmem(), diskBytes: await freeDisk() }),
     async 'app.storage'() {

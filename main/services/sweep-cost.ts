@@ -15,6 +15,7 @@ export function estimateAll(all: readonly Estimate[]): Estimate {
     ...first,
     seconds: sum((e) => e.seconds),
     memoryBytes: largest((e) => e.memoryBytes),
+    gpuBytes: largest((e) => e.gpuBytes),
     diskBytes: sum((e) => e.diskBytes),
     // The parts of every run are the same, whatever its config.
     parts: first.parts.map((part, i) => ({

@@ -5,7 +5,7 @@ import { parseConfig, type RunConfig } from '../contract/config.ts';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import type { Room } from '../contract/results.ts';
 import type { SweepStart } from '../contract/sweeps.ts';
-import type { Calibration, DeviceWish } from '../compute/index.ts';
+import { gigabytes, type Calibration, type DeviceWish } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
 import { configHash, sweepHash, type Cell, type Sweep } from '../sweeps/index.ts';
 import { sizeOfRun, type ShapeOf } from './estimate.ts';
@@ -16,8 +16,8 @@ export interface StartsOptions {
   library: Library;
   emit: Emit;
   many: ManyRuns;
-  /** refuses what this machine cannot do: a run too large, its data or its device are not here */
-  checkAll(configs: readonly RunConfig[], device?: DeviceWish): Promise<void>;
+  /** whether they train on a GPU; refuses what this machine cannot do: a run too large, its data or its device are not here */
+  checkAll(configs: readonly RunConfig[], device?: DeviceWish): Promise<boolean>;
   room(): Promise<Room>;
   calibration(device?: DeviceWish): Promise<Calibration>;
   shapeOf: ShapeOf;
@@ -95,8 +95,8 @@ export function createStarts(o: StartsOptions): Starts {
       const { way } = stepOf(found, id, position);
       if (way === 'created' || way === 'resumed') open.push(config);
     });
-    await o.checkAll(open, device);
-    await checkTogether(open, jobs, await o.room(), o.shapeOf);
+    const onGpu = await o.checkAll(open, device);
+    await checkTogether(open, jobs, await o.room(), (config) => sizeOfRun(config, o.shapeOf, onGpu));
     return found;
   };
 
@@ -224,12 +224,10 @@ function storedHash(config: RunConfig | null): string | null {
   }
 }
 
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(2)} GB`;
-
 /** What each of the runs alone passes, all of them may not. */
-async function checkTogether(configs: readonly RunConfig[], jobs: number, room: Room, shapeOf: ShapeOf): Promise<void> {
-  const sizes: ReturnType<typeof sizeOfRun>[] = [];
-  await inSlices(configs, (config) => sizes.push(sizeOfRun(config, shapeOf)));
+async function checkTogether(configs: readonly RunConfig[], jobs: number, room: Room, sizeOf: (config: RunConfig) => Room): Promise<void> {
+  const sizes: Room[] = [];
+  await inSlices(configs, (config) => sizes.push(sizeOf(config)));
   const disk = sizes.reduce((sum, s) => sum + s.diskBytes, 0);
   if (disk > room.diskBytes)
     throw badInput(

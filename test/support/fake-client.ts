@@ -198,7 +198,7 @@ export class FakeClient implements Client {
     },
     'devices.list': () => fakeDoctor().devices,
     'doctor.run': () => fakeDoctor(),
-    'run.estimate': (input) => ({ ...estimateOf(this.#configOf(input)), room: fakeRoom }),
+    'run.estimate': (input) => ({ ...estimateOf(this.#configOf(input), input.device), room: fakeRoom }),
     'run.start': (input) => {
       const config = this.#configOf(input);
       const id = `new-${this.#next++}`;

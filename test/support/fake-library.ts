@@ -198,7 +198,7 @@ const toSummary = ({ detail }: FakeRun): RunSummary => {
 };
 export { toSummary as summaryOf };
 
-export function estimateOf(config: RunConfig): Estimate {
+export function estimateOf(config: RunConfig, device?: string): Estimate {
   const training = config.training.epochs * config.data.train * 4e-8 * (1 + hiddenOf(config).reduce((s, h) => s + h, 0) / 8);
   const part = (what: string, seconds: number, memoryBytes: number, diskBytes: number) => ({ what, seconds, memoryBytes, diskBytes });
   const p = config.analysis.probe.train;
@@ -218,9 +218,10 @@ export function estimateOf(config: RunConfig): Estimate {
   return {
     seconds: sum('seconds'),
     memoryBytes: sum('memoryBytes'),
+    gpuBytes: device === 'webgpu' ? 1.9e9 : 0,
     diskBytes: sum('diskBytes'),
     parts,
-    device: 'cpu',
+    device: device === 'webgpu' ? 'webgpu: an integrated GPU' : 'cpu',
     basis: 'a timed step of this network on this machine',
   };
 }

@@ -46,6 +46,7 @@ export async function openTensorflow(algebra: Algebra, from?: string): Promise<D
     ops: createOps(),
     algebra,
     tensorBytes,
+    memoryBytes: null,
     memory: () => ({ tensors: tf.memory().numTensors, bytes: tf.memory().numBytes }),
     dispose() {
       // The backend is the package's, which cannot be loaded twice; another device takes its place.

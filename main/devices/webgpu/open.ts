@@ -27,6 +27,7 @@ export async function openGpu(source: GpuSource, algebra: Algebra, options: GpuO
     ops: createOps(),
     algebra,
     tensorBytes,
+    memoryBytes: null,
     memory: () => ({ tensors: tf.memory().numTensors, bytes: backend.bufferManager.numBytesUsed }),
     dispose: () => registered.remove(),
   };

@@ -5,7 +5,9 @@ import { bytes, duration } from '../cli/words.ts';
 
 /** "4 min 10 s, 310 MB memory, 12 MB disk" */
 export const cost = (e: Estimate | null): string =>
-  e ? `${duration(e.seconds)}, ${bytes(e.memoryBytes)} memory, ${bytes(e.diskBytes)} disk` : 'unknown';
+  e ? `${duration(e.seconds)}, ${bytes(e.memoryBytes)} memory, ${bytes(e.diskBytes)} disk${onGpu(e)}` : 'unknown';
+
+const onGpu = ({ gpuBytes }: Estimate): string => (gpuBytes > 0 ? `, ${bytes(gpuBytes)} on the GPU` : '');
 
 /** Cost by parts, in the order in which it falls due, and where it is from. */
 export function costTable(e: Estimate): string {
@@ -16,7 +18,7 @@ export function costTable(e: Estimate): string {
     bytes(p.diskBytes),
   ];
   const rows = [...e.parts.map((p) => row(p.what, p)), row('together', e)];
-  return `${table(['', 'time', 'memory', 'disk'], rows)}\non ${e.device}; ${e.basis}`;
+  return `${table(['', 'time', 'memory', 'disk'], rows)}\non ${e.device}${onGpu(e)}; ${e.basis}`;
 }
 
 export const presets: Command = {

@@ -1,12 +1,14 @@
 // What a device cannot hold in one tensor is refused before the start, by the field that is too large.
 import { expect, test } from 'vitest';
-import { requireFits } from '../../../main/compute/fits.ts';
+import { heldBytes, requireFits } from '../../../main/compute/fits.ts';
+import { workOf } from '../../../main/compute/work.ts';
 import { parseConfig } from '../../../main/contract/config.ts';
 import { KernelscopeError } from '../../../main/contract/errors.ts';
 import { batchOf } from '../../../main/devices/batch.ts';
 
 const mnist = { shape: [28, 28, 1], classes: 10 };
-const fits = (config: object, tensorBytes: number) => () => requireFits(parseConfig(config), mnist, { name: 'webgpu', tensorBytes });
+const fits = (config: object, tensorBytes: number) => () =>
+  requireFits(parseConfig(config), mnist, { name: 'webgpu', tensorBytes, memoryBytes: null });
 const refusal = (f: () => void): string => {
   try {
     f();
@@ -51,4 +53,16 @@ test('batches of an analysis are cut to what the device holds in one tensor', ()
   expect(batchOf({ tensorBytes: 2 ** 27 }, 1e6)).toBe(134); // WebGPU's least
   expect(batchOf({ tensorBytes: 10 }, 1e6)).toBe(1);
   expect(batchOf({ tensorBytes: 2 ** 32 }, 10)).toBe(1000);
+});
+
+test('a step in all: where the device says how much it holds', () => {
+  const config = parseConfig({ model: { kind: 'resnet11', width: 0.25 }, training: { batchSize: 64 } });
+  const device = (memoryBytes: number | null) => ({ name: 'cpu' as const, tensorBytes: 2 ** 32, memoryBytes });
+  const work = workOf(config, mnist);
+  const [held, { batchBytes }] = [heldBytes(config, work), work];
+  expect(() => requireFits(config, mnist, device(null))).not.toThrow();
+  expect(() => requireFits(config, mnist, device(held + 64 * batchBytes))).not.toThrow();
+  expect(refusal(() => requireFits(config, mnist, device(held + 64 * batchBytes - 1)))).toMatch(
+    /^training\.batchSize: expected at most 63 with this network, got 64: a step would take 0\.\d+ GB on the cpu device, which holds 0\.\d+ GB$/,
+  );
 });

@@ -2,8 +2,10 @@
 import os from 'node:os';
 import { expect, test } from 'vitest';
 import { forwardFlops, ntkFlops, stepFlops, workOf } from '../../../main/compute/index.ts';
+import type { DeviceWish } from '../../../main/compute/index.ts';
 import { parseConfig } from '../../../main/contract/config.ts';
-import { checkFits, estimate } from '../../../main/services/estimate.ts';
+import type { DeviceReport } from '../../../main/contract/results.ts';
+import { checkFits, estimate, needsGpu } from '../../../main/services/estimate.ts';
 import { playedCompute, presets, setUp } from './support.ts';
 
 const rates = { trainFlops: 1e11, stepSeconds: 0, mapSeconds: 0, kernelFlops: 1e11, gemmFlops: 1e11, eigenCubes: 1e9, startSeconds: 0 };
@@ -44,14 +46,14 @@ test('parts add up, and every part grows with what it is made of', () => {
 test('what does not fit is refused with what would', () => {
   const config = parseConfig({ data: { train: 20_000 }, analysis: { probe: { train: 20_000, test: 4 } } });
   const room = { memoryBytes: 3e9, diskBytes: 1e12 };
-  expect(() => checkFits(config, room, shapeOf)).toThrow(
+  expect(() => checkFits(config, room, shapeOf, false)).toThrow(
     /^analysis\.probe\.train: expected at most \d+ here, got 20000: this run needs about 5\.\d GB of memory, this machine has 3\.0 GB$/,
   );
-  const most = Number(/at most (\d+)/.exec(String(grab(() => checkFits(config, room, shapeOf))))?.[1]);
+  const most = Number(/at most (\d+)/.exec(String(grab(() => checkFits(config, room, shapeOf, false))))?.[1]);
   const withProbe = (P: number) => parseConfig(config, { analysis: { probe: { train: P } } });
-  expect(() => checkFits(withProbe(most), room, shapeOf)).not.toThrow();
-  expect(() => checkFits(withProbe(most + 1), room, shapeOf)).toThrow('expected at most');
-  expect(() => checkFits(parseConfig(), { memoryBytes: 1e12, diskBytes: 1e6 }, shapeOf)).toThrow(
+  expect(() => checkFits(withProbe(most), room, shapeOf, false)).not.toThrow();
+  expect(() => checkFits(withProbe(most + 1), room, shapeOf, false)).toThrow('expected at most');
+  expect(() => checkFits(parseConfig(), { memoryBytes: 1e12, diskBytes: 1e6 }, shapeOf, false)).toThrow(
     /^analysis\.snapshots: expected fewer, got 3: .* of disk/,
   );
 });
@@ -67,12 +69,26 @@ test('resnet11: operations counted by hand, and a batch that the device cannot h
   expect(work.weights).toBe(9 * (560 + 2560 + 10_240) + 8192 + 8192 + 640 + 4 * (3 * 16 + 3 * 32 + 3 * 64 + 128 + 64));
   expect(work.widths).toEqual([16_384, 16_384, 8192, 8192, 8192, 4096, 4096, 4096, 128, 64]);
   const room = { memoryBytes: 1e12, diskBytes: 1e12 };
-  const paper = config({ width: 1 }, { batchSize: 4096 });
-  const message = /^training\.batchSize: expected at most (\d+) with this network, got 4096: a step would take 20 GB on the device/;
-  expect(() => checkFits(paper, room, shapeOf)).toThrow(message);
-  const most = Number(message.exec(String((grab(() => checkFits(paper, room, shapeOf)) as Error).message))?.[1]);
-  expect(() => checkFits(config({ width: 1 }, { batchSize: most }), room, shapeOf)).not.toThrow();
-  expect(() => checkFits(config({ width: 1 }, { batchSize: most + 1 }), room, shapeOf)).toThrow('training.batchSize');
+  const wide = (batchSize: number) => config({ width: 1 }, { batchSize, optimizer: 'sgd' });
+  const paper = wide(4096);
+  const work1 = workOf(paper, shapeOf('cifar10'));
+  const message =
+    /^training\.batchSize: expected at most (\d+) with this network, got 4096: a step would take 20 GB on the cpu device, which holds 3\.8 GB$/;
+  expect(() => checkFits(paper, room, shapeOf, false)).toThrow(message);
+  const most = Number(message.exec(String((grab(() => checkFits(paper, room, shapeOf, false)) as Error).message))?.[1]);
+  expect(() => checkFits(wide(most), room, shapeOf, false)).not.toThrow();
+  expect(() => checkFits(wide(most + 1), room, shapeOf, false)).toThrow('training.batchSize');
+  expect([most, most + 1].map((batchSize) => needsGpu(wide(batchSize), shapeOf))).toEqual([false, true]);
+  // On a GPU the batch lies in the GPU's memory, and not in the machine's.
+  expect(() => checkFits(paper, room, shapeOf, true)).not.toThrow();
+  const at = (device: string) => estimate(paper, { ...calibration, device }, shapeOf);
+  const [cpu, gpu] = [at('cpu: played'), at('webgpu: played')];
+  const step = 4096 * work1.batchBytes + 4 * (work1.weights * 3);
+  expect(cpu.gpuBytes).toBe(0);
+  expect(gpu.gpuBytes).toBeGreaterThan(step);
+  expect(gpu.gpuBytes).toBeLessThan(1.3 * step + 1e9);
+  expect(cpu.memoryBytes - gpu.memoryBytes).toBeCloseTo(step, 3);
+  for (const e of [cpu, gpu]) expect(e.parts.reduce((s, p) => s + p.memoryBytes, 0)).toBeCloseTo(e.memoryBytes, 3);
 });
 
 function grab(work: () => unknown): unknown {
@@ -100,4 +116,25 @@ test('presets: complete configs, the paper’s experiment, and an estimate for e
     room: { memoryBytes: os.totalmem(), diskBytes: expect.any(Number) as number },
   });
   await services.close();
+});
+
+test('a step that takes a GPU: refused where there is none, accepted where one is named or would be taken', async () => {
+  const config = { data: { dataset: 'cifar10' }, model: { kind: 'resnet11', width: 1 }, training: { batchSize: 1024 } };
+  const cpu = { name: 'cpu' as const, usable: true, reason: 'played' };
+  const gpu = { name: 'webgpu' as const, usable: true, reason: 'a GPU' };
+  const ask = async (devices: DeviceReport[], device?: DeviceWish) => {
+    const { services } = setUp(playedCompute(undefined, devices).compute);
+    try {
+      return await services['run.estimate']({ config, ...(device && { device }) });
+    } finally {
+      await services.close();
+    }
+  };
+  const refused = /^training\.batchSize: expected at most \d+ with this network, got 1024: a step would take 5\.\d GB on the cpu device/;
+  await expect(ask([cpu])).rejects.toThrow(refused);
+  await expect(ask([{ ...gpu, onlyByName: true }, cpu])).rejects.toThrow(refused);
+  await expect(ask([{ ...gpu, usable: false }, cpu])).rejects.toThrow(refused);
+  await expect(ask([gpu, cpu], 'cpu')).rejects.toThrow(refused);
+  expect((await ask([gpu, cpu])).seconds).toBeGreaterThan(0);
+  expect((await ask([{ ...gpu, onlyByName: true }, cpu], 'webgpu')).seconds).toBeGreaterThan(0);
 });

@@ -223,7 +223,7 @@ test.each([
   [
     { config: { data: { train: 1e6 }, analysis: { probe: { train: 46_340 } }, model: { hidden: Array<number>(64).fill(16384) } } },
     'bad-input',
-    'of memory, this machine has',
+    'model.hidden: expected fewer units: weights, gradients and moments take 339 GB on the cpu device, which holds 3.8 GB',
   ],
 ])('what cannot be run is refused at the door: %j', async (asked, code, message) => {
   const { compute, started } = playedCompute();

@@ -153,7 +153,7 @@ test.each<[string, object, string]>([
   ['neither', {}, 'sweep: expected a preset or a sweep, got neither'],
   ['a cell out of range', { sweep: sweep([0, -1]) }, 'cell 2 (seed=-1): seed: expected 0 … 4294967295, got -1'],
   ['data that are not here', { sweep: sweep([0], { data: { dataset: 'mnist', train: 100, test: 50 } }) }, 'mnist'],
-  ['what is too large', { sweep: sweep([0], { model: { hidden: Array<number>(64).fill(16384) } }) }, 'of memory'],
+  ['what is too large', { sweep: sweep([0], { model: { hidden: Array<number>(64).fill(16384) } }) }, 'on the cpu device, which holds'],
   [
     'too many at a time',
     { sweep: sweep([...Array(64).keys()], { data: { dataset: 'digits', train: 1e6, test: 1e6 } }), jobs: 64 },

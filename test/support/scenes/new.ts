@@ -4,6 +4,7 @@ import type { Scene } from './scene.ts';
 export const newScenes: readonly Scene[] = [
   ['new', '?runs=full#/new'],
   ['new-advice', '?runs=full#/new?preset=fig7'],
+  ['new-gpu', '?runs=full#/new?preset=demo&device=webgpu'],
   ['new-sweep', '?runs=full#/new?preset=lazy-to-rich'],
   ['new-together', '?runs=full#/new?preset=optimizers'],
   ['new-choices', '?runs=full#/new?preset=demo&set.model.activation=relu%2C+tanh&set.seed=0+…+4&jobs=2'],
