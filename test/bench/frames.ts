@@ -47,7 +47,7 @@ try {
   await page.getByText('No runs yet.').waitFor();
   print('idle, empty library', await frames(page, 1000 * seconds));
   await startRun(page, 'frames', 100_000, 'running');
-  await page.locator('[data-figure="training"] svg path').nth(1).waitFor();
+  await page.locator('[data-figure="training"] .frame svg path').nth(1).waitFor();
   print('run page, training', await frames(page, 1000 * seconds));
   await page.getByRole('link', { name: 'Library', exact: true }).first().click();
   await page.getByRole('link', { name: 'frames' }).waitFor();

@@ -53,7 +53,7 @@ test('a bundle that is dropped is in the library, and the run’s page draws it'
   await page.getByText('1 run imported').waitFor();
   await page.getByRole('link', { name: 'from afar' }).click();
   await page.getByRole('heading', { name: 'from afar', exact: true }).waitFor();
-  await expect.poll(() => page.locator('[data-figure="training"] svg path').count()).toBeGreaterThan(1);
+  await expect.poll(() => page.locator('[data-figure="training"] .frame svg path').count()).toBeGreaterThan(1);
   expect(readdirSync(at('library/incoming'))).toEqual([]);
 }, 180_000);
 

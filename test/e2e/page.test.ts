@@ -19,7 +19,7 @@ const figure = (kind: string) => page.locator(`[data-figure="${kind}"]`);
 /** What is drawn in a figure, as text that changes when a curve does. */
 const curves = (kind: string) =>
   figure(kind)
-    .locator('svg path')
+    .locator('.frame svg path')
     .evaluateAll((all) => all.map((p) => p.getAttribute('d')).join(' '));
 const state = (name: string) => page.locator('.head .chip').getByText(name, { exact: true }).waitFor({ timeout: 60_000 });
 
@@ -58,6 +58,22 @@ test('the slider drives the figures, and a reload keeps the place', async () => 
   await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('epoch 2');
   await expect.poll(() => curves('alignment-by-layer')).toBe(second);
   expect(await page.getByLabel('Layer of the spectra').inputValue()).toBe('layer1');
+});
+
+test('a learning curve is computed when it is asked for, of the chosen layer and snapshot, and is known from then on', async () => {
+  await page.getByRole('tab', { name: 'Spectra' }).click();
+  const panel = figure('learning-curve');
+  const compute = panel.getByRole('button', { name: 'Compute' });
+  await panel.getByText('Not computed:').waitFor();
+  await compute.click();
+  await expect.poll(() => curves('learning-curve'), { timeout: 60_000 }).not.toBe('');
+  expect(await panel.textContent()).toContain('layer1, test, epoch 0, 2');
+  const first = await curves('learning-curve');
+  await page.reload();
+  await compute.click();
+  await expect.poll(() => curves('learning-curve'), { timeout: 60_000 }).not.toBe('');
+  expect(await curves('learning-curve')).toBe(first);
+  await page.getByRole('tab', { name: 'Overview' }).click();
 });
 
 test('figures are exported as SVG with their data, as PNG and as CSV', async () => {

@@ -45,7 +45,7 @@ test('the page has no Node, and of the desktop only what the preload gives', asy
 
 test('a run trains in a utility process, live in the window', async () => {
   await startRun(page(), 'tiny', 8, 'done');
-  await expect.poll(() => page().locator('[data-figure="training"] svg path').count()).toBeGreaterThan(1);
+  await expect.poll(() => page().locator('[data-figure="training"] .frame svg path').count()).toBeGreaterThan(1);
 });
 
 test('its log says in which process, on which device, and why not on a faster one', async () => {

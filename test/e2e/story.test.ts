@@ -34,7 +34,7 @@ const fill = async (values: Record<string, string>) => {
 const figure = (kind: string) => page.locator(`[data-figure="${kind}"]`);
 const curves = (kind: string) =>
   figure(kind)
-    .locator('svg path')
+    .locator('.frame svg path')
     .evaluateAll((all) => all.map((p) => p.getAttribute('d')).join(' '));
 /** A machine at work on other things may need this. */
 const patience = 150_000;
