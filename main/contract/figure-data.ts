@@ -61,7 +61,8 @@ const curves = z.array(curve).min(1);
 const errors = { error: number, wrong: number };
 const held = { heldError: number, heldErrorSd: number, heldWrong: number, heldWrongSd: number };
 const measured = { n: known, error: number, errorSd: number, ...held };
-const learning = z.strictObject({
+/** What a stored one is read with, too. */
+export const learningCurve = z.strictObject({
   split,
   epoch: known,
   layer: text,
@@ -121,7 +122,7 @@ export const figureData = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('spectrum'), source, curves }),
   z.strictObject({ kind: z.literal('cumulative-power'), source, curves }),
-  z.strictObject({ kind: z.literal('learning-curve'), source, ridge: known, curves: z.array(learning).min(1) }),
+  z.strictObject({ kind: z.literal('learning-curve'), source, ridge: known, curves: z.array(learningCurve).min(1) }),
   z.strictObject({ kind: z.literal('ntk-alignment'), source, metrics: z.array(metrics), points }),
   z.strictObject({ kind: z.literal('ntk-split'), source, points }),
   z

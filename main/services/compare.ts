@@ -5,6 +5,7 @@ import type { LayerComparison, ModelComparison, SimilarityMeasure, Split } from 
 import type { Comparisons, Compute, DeviceWish } from '../compute/index.ts';
 import type { Library } from '../store/index.ts';
 import type { AgainOn } from './again-on.ts';
+import { createAnswers, type AnswersOptions } from './answers.ts';
 import { commonProbe, layerNamed, snapshotsOf, type Taken } from './compare-snapshots.ts';
 import { createPairs, type Side } from './compare-pairs.ts';
 import type { Similarities } from './figure-comparisons.ts';
@@ -29,12 +30,16 @@ interface Wanted extends Watch {
   pairs: readonly (readonly [number, number])[];
 }
 
-/** `againOn`: the run's own device unless told */
+/** Similarities in memory. Some 15 MB. */
+const mostKept = 100_000;
+
+/** `againOn`: the run's own device unless told; `kept`: how answers are kept, by version */
 export function createComparer(
   library: Library,
   compute: Compute,
   emit: Emit = () => undefined,
   againOn: AgainOn = (run) => Promise.resolve(library.runs.owner(run).device as DeviceWish),
+  kept: Pick<AnswersOptions<number>, 'version' | 'log'> = { version: '', log: () => undefined },
 ): Comparer {
   const detail = (ref: string) => library.runs.detail(library.runs.resolve(ref));
 
@@ -55,11 +60,15 @@ export function createComparer(
     });
     return resultOf(job, o.signal);
   }
+  const answers = createAnswers<number>({
+    ...{ library, most: mostKept, ...kept },
+    read: (value) => (typeof value === 'number' ? value : undefined),
+  });
   /** CKA of one layer each, computed as far as it is not known yet. */
   const pairs = createPairs(async (sides, wanted, split, o) => {
     const found = await compared(sides, { split, measure: 'cka', pairs: wanted, ...o });
     return found.pairs.map(({ values }) => values[0][0]);
-  });
+  }, answers);
   const between = (sides: readonly Side[], split: Split, o: Watch = {}) => {
     commonProbe(library, sides, split); // before what is known is answered
     return pairs.matrix(sides, split, o);

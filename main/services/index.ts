@@ -169,10 +169,11 @@ export function createServices(o: ServicesOptions): Services {
   });
   const deviceOf = (run: string) => library.runs.owner(run).device as DeviceWish;
   const againOn = createAgainOn({ device, deviceOf, devices: () => machine.devices(), log });
-  const comparer = createComparer(library, compute, emit, againOn);
+  const answersKept = { version, log };
+  const comparer = createComparer(library, compute, emit, againOn, answersKept);
   const figureData = createFigures(library, {
     similarities: comparer.similarities,
-    learningCurves: createLearningCurves(library, compute, againOn),
+    learningCurves: createLearningCurves(library, compute, againOn, answersKept),
   });
   const tasks = createTasks(emit, log);
   const transfers = createTransfers({ dir: incomingFolder(library) });

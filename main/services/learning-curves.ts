@@ -1,10 +1,12 @@
 // Learning curves of regression with a run's kernels, computed in a compute process and each once: a snapshot never changes.
 import { KernelscopeError } from '../contract/errors.ts';
+import { learningCurve } from '../contract/figure-data.ts';
 import type { LearningCurve } from '../contract/figures.ts';
 import type { RunDetail, Spectrum, Split } from '../contract/results.ts';
 import type { Compute } from '../compute/index.ts';
-import type { Library } from '../store/index.ts';
+import type { Library, Question } from '../store/index.ts';
 import type { AgainOn } from './again-on.ts';
+import { createAnswers, type AnswersOptions } from './answers.ts';
 import { resultOf } from './job-result.ts';
 import { createShared, type Watch } from './shared.ts';
 
@@ -19,11 +21,19 @@ export interface LearningCurveRequest {
 /** One curve for each of the spectra, in their order. */
 export type LearningCurves = (request: LearningCurveRequest, o?: Watch) => Promise<LearningCurve[]>;
 
-/** Curves kept; the oldest go first. Some 10 kB each. */
+/** Curves in memory. Some 10 kB each. */
 const mostKept = 1000;
 
-export function createLearningCurves(library: Library, compute: Compute, againOn: AgainOn): LearningCurves {
-  const known = new Map<string, LearningCurve>();
+export function createLearningCurves(
+  library: Library,
+  compute: Compute,
+  againOn: AgainOn,
+  kept: Pick<AnswersOptions<LearningCurve>, 'version' | 'log'>,
+): LearningCurves {
+  const answers = createAnswers<LearningCurve>({
+    ...{ library, most: mostKept, ...kept },
+    read: (value) => learningCurve.safeParse(value).data,
+  });
   const shared = createShared<LearningCurve[]>();
 
   async function computed({ run, split, layer, ridge, spectra }: LearningCurveRequest, o: Watch): Promise<LearningCurve[]> {
@@ -40,18 +50,15 @@ export function createLearningCurves(library: Library, compute: Compute, againOn
 
   return async (request, o = {}) => {
     const { run, split, layer, ridge, spectra } = request;
-    const keyOf = (epoch: number) => JSON.stringify([run.id, split, layer, ridge, epoch]);
-    const missing = spectra.filter(({ epoch }) => !known.has(keyOf(epoch)));
+    const questionOf = (epoch: number): Question => ({ run: run.id, key: `learning curve ${split} ${layer}@${epoch} ridge ${ridge}` });
+    const known = new Map(spectra.map(({ epoch }) => [epoch, answers.get(questionOf(epoch))]));
+    const missing = spectra.filter(({ epoch }) => !known.get(epoch));
     if (missing.length > 0) {
-      const asked = missing.map(({ epoch }) => keyOf(epoch)).join();
-      for (const curve of await shared.ask(asked, (watch) => computed({ ...request, spectra: missing }, watch), o))
-        known.set(keyOf(curve.epoch), curve);
+      const asked = JSON.stringify(missing.map(({ epoch }) => questionOf(epoch)));
+      const made = await shared.ask(asked, (watch) => computed({ ...request, spectra: missing }, watch), o);
+      for (const curve of made) known.set(curve.epoch, curve);
+      answers.put(made.map((curve) => ({ question: questionOf(curve.epoch), value: curve })));
     }
-    const found = spectra.map(({ epoch }) => known.get(keyOf(epoch)) as LearningCurve);
-    for (const key of known.keys()) {
-      if (known.size <= mostKept) break;
-      known.delete(key);
-    }
-    return found;
+    return spectra.map(({ epoch }) => known.get(epoch) as LearningCurve);
   };
 }

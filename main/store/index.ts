@@ -1,5 +1,6 @@
 export { openLibrary, type Library, type LibraryOptions } from './library.ts';
 export { mayMove } from './states.ts';
+export type { Question } from './answers.ts';
 export type { NewRun } from './runs.ts';
 export type { NewSweep } from './starts.ts';
 export type { StoredCell } from './sweeps.ts';

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { badInput, KernelscopeError } from '../contract/errors.ts';
 import { alignmentsTable, type AlignmentsTable } from './alignments.ts';
+import { answersTable, type AnswersTable } from './answers.ts';
 import { arraysTable, type ArraysTable } from './arrays.ts';
 import { calibrationsTable, type CalibrationsTable } from './calibrations.ts';
 import { candidatesTable, type CandidatesTable } from './candidates.ts';
@@ -50,6 +51,7 @@ export interface Library {
   readonly spectra: Pick<SpectraTable, 'all' | 'one'>;
   readonly checkpoints: CheckpointsTable;
   readonly probes: ProbesTable;
+  readonly answers: AnswersTable;
   readonly calibrations: CalibrationsTable;
   readonly sweeps: SweepsTable;
   readonly settings: SettingsTable;
@@ -161,6 +163,7 @@ function assemble(db: Sqlite.Database, facts: Facts, onClose: () => void): Libra
     spectra: guardedTable(file, spectra),
     checkpoints: guardedTable(file, checkpoints),
     probes: guardedTable(file, probes),
+    answers: guardedTable(file, answersTable(db)),
     calibrations: guardedTable(file, calibrationsTable(db)),
     sweeps: guardedTable(file, sweepsTable(db)),
     settings: guardedTable(file, settingsTable(db)),

@@ -198,12 +198,26 @@ ALTER TABLE staged_runs ADD COLUMN sweep TEXT REFERENCES sweeps ON DELETE CASCAD
 CREATE INDEX staged_runs_sweep ON staged_runs (sweep) WHERE sweep IS NOT NULL;
 `;
 
+/** What was computed of snapshots on demand: similarity of kernels, learning curves. */
+const answers = `
+CREATE TABLE answers (
+  run TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  other TEXT REFERENCES runs ON DELETE CASCADE,
+  version TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (run, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_other ON answers (other) WHERE other IS NOT NULL;
+`;
+
 export const migrations: readonly Migration[] = [
   { brings: 'runs and their results', sql: runsAndResults },
   { brings: 'measured speeds of devices', sql: calibrations },
   { brings: 'sweeps', sql: sweeps },
   { brings: 'trash, settings and logs of runs', sql: people },
   { brings: 'starts of sweeps that are whole or not at all', sql: starts },
+  { brings: 'answers that are kept', sql: answers },
 ];
 
 /** Marks a SQLite file as a library of ours: "Ksco". */

@@ -55,11 +55,12 @@ beforeEach(() => {
   library.probes.put(id, 'test', 'probe-test', probe(4));
   for (const epoch of [0, 2, 4]) library.snapshots.put(id, snapshot(epoch), weights(epoch));
 });
+const kept = { version: '1', log: () => undefined };
 const onCpu = () => Promise.resolve('cpu' as const);
 
 test('what is known is not computed again; another ridge, layer or set is', async () => {
   const { compute, asked } = regressing();
-  const learning = createLearningCurves(library, compute, onCpu);
+  const learning = createLearningCurves(library, compute, onCpu, kept);
   const first = learning(requestFor([0, 4]));
   await settle();
   expect(asked[0].input).toMatchObject({ device: 'cpu', layer: 'layer1', split: 'test', ridge: 1e-3, probe: { ids: probe(4).ids } });
@@ -76,6 +77,8 @@ test('what is known is not computed again; another ridge, layer or set is', asyn
     [4, 4],
   ]);
   expect((await learning(requestFor([4, 0]))).map((c) => c.epoch)).toEqual([4, 0]);
+  // Also by who comes later, to the same library.
+  expect((await createLearningCurves(library, compute, onCpu, kept)(requestFor([0, 2, 4]))).map((c) => c.network.error)).toEqual([0, 2, 4]);
   expect(asked).toHaveLength(2);
   for (const change of [{ ridge: 0.1 }, { layer: 'ntk' }]) {
     const other = learning(requestFor([0], change));
@@ -92,7 +95,7 @@ test('what is known is not computed again; another ridge, layer or set is', asyn
 
 test('two who ask the same wait for one; it is stopped when both have gone', async () => {
   const { compute, asked } = regressing();
-  const learning = createLearningCurves(library, compute, onCpu);
+  const learning = createLearningCurves(library, compute, onCpu, kept);
   const shares: number[] = [];
   const [one, other] = [new AbortController(), new AbortController()];
   const first = learning(requestFor([0]), { signal: one.signal, onProgress: (share) => shares.push(share) });
