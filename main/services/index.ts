@@ -119,8 +119,11 @@ export function createServices(o: ServicesOptions): Services {
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   });
   /** Whether the runs are to be measured by a GPU. Which devices are here takes a while to tell: where the processor does, nobody asks. */
-  const onGpu = async (configs: readonly RunConfig[], wish: DeviceWish = device) =>
-    (wish !== 'auto' || configs.some((config) => needsGpu(config, shapeOf))) && machine.takesGpu(wish);
+  const onGpu = async (configs: readonly RunConfig[], wish: DeviceWish = device): Promise<boolean> => {
+    let asks = wish !== 'auto';
+    await inSlices(configs, (config) => void (asks ||= needsGpu(config, shapeOf)));
+    return asks && machine.takesGpu(wish);
+  };
   /** Whether they train on a GPU. @throws `bad-input` for what this machine cannot run */
   const checkAll = async (configs: readonly RunConfig[], wish?: DeviceWish): Promise<boolean> => {
     await machine.checkDevice(wish);

@@ -86,7 +86,7 @@ test('pictures in class folders become a dataset; what is no picture is left out
   await article.getByText('cats/readme.txt').waitFor();
   await article.getByText('expected a PNG or JPEG image, got something else').waitFor();
   await expect.poll(() => article.getByRole('rowheader').allTextContents()).toEqual(['cats', 'dogs']);
-  const listed = await cliJson<{ name: string; present: boolean }[]>(['data', 'list'], { data: at('data') });
+  const listed = await cliJson<{ name: string; present: boolean }[]>(['data', 'list'], { library: at('library'), data: at('data') });
   expect(listed.find((d) => d.name === 'pets')?.present).toBe(true);
   await page.getByRole('button', { name: 'Remove…' }).click();
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
