@@ -15,19 +15,16 @@ export const heldBytes = ({ training: { optimizer } }: RunConfig, { weights }: P
   4 * weights * (3 + moments[optimizer]);
 
 /** The largest batch whose training step `bytes` of memory hold; under 1 where there is none. */
-export function largestBatch(config: RunConfig, shape: SampleShape, bytes: number): number {
-  const work = workOf(config, shape);
-  return Math.floor((bytes - heldBytes(config, work)) / work.batchBytes);
-}
+export const largestBatch = (config: RunConfig, work: Work, bytes: number): number =>
+  Math.floor((bytes - heldBytes(config, work)) / work.batchBytes);
 
 /** Batch norm needs the whole batch at once, so nothing but a smaller one helps.
  *  @throws KernelscopeError `bad-input` where a step takes more than the device holds, with the batch that it holds */
-export function requireStep(config: RunConfig, shape: SampleShape, { name, memoryBytes }: Pick<Device, 'name' | 'memoryBytes'>): void {
+export function requireStep(config: RunConfig, work: Work, { name, memoryBytes }: Pick<Device, 'name' | 'memoryBytes'>): void {
   if (memoryBytes === null) return;
   const { batchSize } = config.training;
-  const most = largestBatch(config, shape, memoryBytes);
+  const most = largestBatch(config, work, memoryBytes);
   if (batchSize <= most) return;
-  const work = workOf(config, shape);
   const held = heldBytes(config, work);
   const where = `on the ${name} device, which holds ${gigabytes(memoryBytes)}`;
   throw badInput(
@@ -40,7 +37,8 @@ export function requireStep(config: RunConfig, shape: SampleShape, { name, memor
 /** @throws KernelscopeError `bad-input` naming the field that is too large for the device, and what would do */
 export function requireFits(config: RunConfig, shape: SampleShape, device: Pick<Device, 'name' | 'tensorBytes' | 'memoryBytes'>): void {
   const { name, tensorBytes } = device;
-  const { largest, maps } = workOf(config, shape);
+  const work = workOf(config, shape);
+  const { largest, maps } = work;
   const holds = `the ${name} device holds ${megabytes(tensorBytes)} in one tensor`;
   if (4 * largest.weights > tensorBytes)
     throw badInput(
@@ -53,5 +51,5 @@ export function requireFits(config: RunConfig, shape: SampleShape, device: Pick<
     throw badInput(
       `training.batchSize: expected at most ${most} here, got ${batchSize}: ${holds}, a batch takes ${megabytes(4 * batchSize * largest.sample)}`,
     );
-  requireStep(config, shape, device);
+  requireStep(config, work, device);
 }

@@ -148,9 +148,6 @@ export interface ScatterAxis {
 }
 
 export type FigureKind = keyof FigureInputs;
-/** Those that lay runs beside each other or form new kernels: not for the page of one run. */
-export type ComparingKind =
-  'alignment-by-model' | 'accuracy-and-mean-cka' | 'layer-similarity' | 'kernel-drift' | 'model-similarity' | 'scatter';
 export const figureKinds: readonly { kind: FigureKind; shows: string; paper: string; runs: 'one' | 'two' | 'some' }[] = [
   { kind: 'training', shows: 'loss and accuracy over epochs', paper: 'Fig. 7, left', runs: 'some' },
   { kind: 'alignment-by-layer', shows: 'CKA of each layer with target and input', paper: 'Fig. 2', runs: 'some' },
@@ -172,6 +169,9 @@ export const figureKinds: readonly { kind: FigureKind; shows: string; paper: str
   { kind: 'model-similarity', shows: 'CKA of one layer of each model with that of each other', paper: '–', runs: 'some' },
   { kind: 'scatter', shows: 'two columns of runs against each other, with Pearson’s r', paper: 'Table I', runs: 'some' },
 ];
+
+/** Kinds for which kernels of one run are formed anew: seconds to minutes, unless their answers are known. */
+export const formingKinds: readonly FigureKind[] = ['kernel-drift', 'learning-curve'];
 
 export type FigureData = { [K in FigureKind]: { kind: K } & FigureInputs[K] }[FigureKind];
 

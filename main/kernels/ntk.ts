@@ -79,6 +79,13 @@ export async function tangentKernel(o: TangentKernelOptions): Promise<{ K: Float
   }
 }
 
+/** The kernel alone, P×P. @throws as tangentKernel */
+export async function keptKernel(source: Omit<TangentKernelOptions, 'keep'>, signal: AbortSignal): Promise<Float32Array> {
+  const { K } = await tangentKernel({ ...source, keep: true, signal });
+  if (!K) throw new Error('the tangent kernel was asked for and not kept');
+  return K;
+}
+
 function allocate(P: number): Float32Array {
   try {
     return new Float32Array(P * P);

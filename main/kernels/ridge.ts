@@ -6,7 +6,7 @@ import type { Algebra } from '../devices/algebra.ts';
 import { KernelscopeError } from '../contract/errors.ts';
 import type { Generator } from '../devices/random.ts';
 import type { MeasuredPoint, PredictionErrors } from '../contract/figures.ts';
-import type { Reals } from './features.ts';
+import { columnMeans, type Reals } from './features.ts';
 
 export interface RidgeOptions {
   algebra: Algebra;
@@ -68,8 +68,7 @@ export function predictionErrors(
  *  @throws KernelscopeError `failed` where λ is lost in the kernel's rounding; `cancelled` when the signal aborts */
 export async function measuredCurve(o: RidgeOptions): Promise<MeasuredPoint[]> {
   const { P, classes: C, draws, counts, centred, signal } = o;
-  const mean = new Float64Array(C);
-  if (centred) for (let k = 0; k < P * C; k++) mean[k % C] += o.y[k] / P;
+  const mean = centred ? await columnMeans(o.y, P, C) : new Float64Array(C);
   const Y = Float64Array.from({ length: P * C }, (_, k) => o.y[k] - mean[k % C]);
   const points: MeasuredPoint[] = [];
   for (const n of counts) {

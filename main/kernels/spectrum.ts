@@ -91,8 +91,8 @@ export async function kernelSpectrum(o: Target & { K: Reals; features?: number }
   return finish(o, o.features ?? P, precision, await algebra.symmetricPower(K, P, Y, classes), total);
 }
 
-/** Y in float64, centred where asked, and ‖Y‖² */
-async function readTarget({ layer, y, P, classes, centred }: Target): Promise<{ Y: Float64Array; total: number }> {
+/** Y in float64, centred where asked, and ‖Y‖². Errors name the layer: other lengths, NaN, a target without power */
+export async function readTarget({ layer, y, P, classes, centred }: Omit<Target, 'algebra'>): Promise<{ Y: Float64Array; total: number }> {
   if (!Number.isInteger(P) || P < 1) throw badInput(`${layer}: expected at least 1 sample, got ${P}`);
   if (y.length !== P * classes) throw badInput(`${layer}: expected a target of ${P} × ${classes} = ${P * classes} values, got ${y.length}`);
   requireFinite(`${layer}: target`, y, classes);

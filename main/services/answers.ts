@@ -1,8 +1,13 @@
 // Answers about snapshots, each computed once: kept with the library, and in memory, which is all there is where it is open for reading only.
 import { firstLine } from '../contract/errors.ts';
 import type { Library, Question } from '../store/index.ts';
+import { createShared, type Watch } from './shared.ts';
+import { inSlices } from './slices.ts';
 
 export interface Answers<T> {
+  /** The answer to each question. Those that are not known, by their places, `compute` finds, in that order; who asks for the same meanwhile
+   *  waits with the first. */
+  all(questions: readonly Question[], compute: (missing: readonly number[], o: Watch) => Promise<readonly T[]>, o?: Watch): Promise<T[]>;
   get(question: Question): T | undefined;
   /** a library that cannot take them any more loses none: they are computed again */
   put(answers: readonly { question: Question; value: T }[]): void;
@@ -28,7 +33,20 @@ export function createAnswers<T>({ library, version, read, most, log }: AnswersO
       near.delete(oldest);
     }
   };
-  return {
+  const shared = createShared<readonly T[]>();
+  const answers: Answers<T> = {
+    async all(questions, compute, o = {}) {
+      const found: (T | undefined)[] = [];
+      await inSlices(questions, (question) => found.push(answers.get(question)));
+      const missing = [...found.keys()].filter((at) => found[at] === undefined);
+      if (missing.length > 0) {
+        const asked = missing.map((at) => questions[at]);
+        const made = await shared.ask(JSON.stringify(asked), (watch) => compute(missing, watch), o);
+        for (const [i, at] of missing.entries()) found[at] = made[i];
+        answers.put(asked.map((question, i) => ({ question, value: made[i] })));
+      }
+      return found as T[];
+    },
     get(question) {
       const key = keyOf(question);
       const found = near.get(key) ?? read(library.answers.get(question, version));
@@ -47,4 +65,5 @@ export function createAnswers<T>({ library, version, read, most, log }: AnswersO
       }
     },
   };
+  return answers;
 }

@@ -4,8 +4,7 @@ import type { Split } from '../contract/results.ts';
 import type { Question } from '../store/index.ts';
 import type { Answers } from './answers.ts';
 import type { Taken } from './compare-snapshots.ts';
-import { createShared, type Watch } from './shared.ts';
-import { inSlices } from './slices.ts';
+import type { Watch } from './shared.ts';
 
 export interface Side extends Taken {
   layer: string;
@@ -22,28 +21,29 @@ function questionOf(a: Side, b: Side, split: Split): Question {
 }
 
 export function createPairs(compare: ComparePairs, answers: Answers<number>) {
-  const shared = createShared<number[]>();
-
   return {
     /** [n, n], symmetric, 1 on the diagonal. Sides are probed on the same samples: the caller has checked. */
     async matrix(sides: readonly Side[], split: Split, o: Watch = {}): Promise<number[][]> {
-      const keys = sides.map(keyOf);
-      const values = keys.map((_, a) => keys.map((__, b) => (a === b ? 1 : NaN)));
-      await inSlices([...keys.keys()], (b) => {
-        for (let a = 0; a < b; a++) values[a][b] = values[b][a] = answers.get(questionOf(sides[a], sides[b], split)) ?? NaN;
-      });
-      const missing = keys.flatMap((_, b) =>
-        keys.slice(0, b).flatMap((__, a): [number, number][] => (Number.isNaN(values[a][b]) ? [[a, b]] : [])),
+      const pairs = sides.flatMap((_, b) => sides.slice(0, b).map((__, a): [number, number] => [a, b]));
+      const questions = pairs.map(([a, b]) => questionOf(sides[a], sides[b], split));
+      const found = await answers.all(
+        questions,
+        (missing, watch) => {
+          const wanted = missing.map((at) => pairs[at]);
+          const needed = [...new Set(wanted.flat())].sort((a, b) => a - b);
+          const place = new Map(needed.map((at, i) => [at, i]));
+          const places = wanted.map(([a, b]): [number, number] => [place.get(a) as number, place.get(b) as number]);
+          return compare(
+            needed.map((at) => sides[at]),
+            places,
+            split,
+            watch,
+          );
+        },
+        o,
       );
-      if (missing.length === 0) return values;
-      const needed = [...new Set(missing.flat())].sort((a, b) => a - b);
-      const place = new Map(needed.map((at, i) => [at, i]));
-      const pairs = missing.map(([a, b]): [number, number] => [place.get(a) as number, place.get(b) as number]);
-      const asked = JSON.stringify([split, needed.map((at) => keys[at]), pairs]);
-      const those = needed.map((at) => sides[at]);
-      const found = await shared.ask(asked, (watch) => compare(those, pairs, split, watch), o);
-      for (const [i, [a, b]] of missing.entries()) values[a][b] = values[b][a] = found[i];
-      answers.put(missing.map(([a, b], i) => ({ question: questionOf(sides[a], sides[b], split), value: found[i] })));
+      const values = sides.map(() => sides.map(() => 1));
+      for (const [i, [a, b]] of pairs.entries()) values[a][b] = values[b][a] = found[i];
       return values;
     },
   };

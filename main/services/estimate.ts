@@ -165,11 +165,11 @@ export function estimate(config: RunConfig, { device, rates }: Calibration, shap
 
 /** Whether a training step is too large for the processor, so that it takes a GPU. */
 export const needsGpu = (config: RunConfig, shapeOf: ShapeOf): boolean =>
-  config.training.batchSize > largestBatch(config, shapeOf(config.data.dataset), cpuMemoryBytes);
+  config.training.batchSize > largestBatch(config, workOf(config, shapeOf(config.data.dataset)), cpuMemoryBytes);
 
 /** Refuses what this machine cannot hold, and says what it could. onGpu: there is one, and it is what trains */
 export function checkFits(config: RunConfig, room: Room, shapeOf: ShapeOf, onGpu: boolean): void {
-  if (!onGpu) requireStep(config, shapeOf(config.data.dataset), { name: 'cpu', memoryBytes: cpuMemoryBytes });
+  if (!onGpu) requireStep(config, workOf(config, shapeOf(config.data.dataset)), { name: 'cpu', memoryBytes: cpuMemoryBytes });
   const need = sizeOfRun(config, shapeOf, onGpu);
   if (need.memoryBytes > room.memoryBytes) {
     const { probe } = config.analysis;

@@ -8,7 +8,7 @@ import type { Library, Question } from '../store/index.ts';
 import type { AgainOn } from './again-on.ts';
 import { createAnswers, type AnswersOptions } from './answers.ts';
 import { resultOf } from './job-result.ts';
-import { createShared, type Watch } from './shared.ts';
+import type { Watch } from './shared.ts';
 
 export interface LearningCurveRequest {
   run: RunDetail;
@@ -34,7 +34,6 @@ export function createLearningCurves(
     ...{ library, most: mostKept, ...kept },
     read: (value) => learningCurve.safeParse(value).data,
   });
-  const shared = createShared<LearningCurve[]>();
 
   async function computed({ run, split, layer, ridge, spectra }: LearningCurveRequest, o: Watch): Promise<LearningCurve[]> {
     const probe = library.probes.get(run.id, split);
@@ -48,17 +47,12 @@ export function createLearningCurves(
     return resultOf(job, o.signal);
   }
 
-  return async (request, o = {}) => {
+  return (request, o) => {
     const { run, split, layer, ridge, spectra } = request;
-    const questionOf = (epoch: number): Question => ({ run: run.id, key: `learning curve ${split} ${layer}@${epoch} ridge ${ridge}` });
-    const known = new Map(spectra.map(({ epoch }) => [epoch, answers.get(questionOf(epoch))]));
-    const missing = spectra.filter(({ epoch }) => !known.get(epoch));
-    if (missing.length > 0) {
-      const asked = JSON.stringify(missing.map(({ epoch }) => questionOf(epoch)));
-      const made = await shared.ask(asked, (watch) => computed({ ...request, spectra: missing }, watch), o);
-      for (const curve of made) known.set(curve.epoch, curve);
-      answers.put(made.map((curve) => ({ question: questionOf(curve.epoch), value: curve })));
-    }
-    return spectra.map(({ epoch }) => known.get(epoch) as LearningCurve);
+    const questions = spectra.map(({ epoch }): Question => ({
+      run: run.id,
+      key: `learning curve ${split} ${layer}@${epoch} ridge ${ridge}`,
+    }));
+    return answers.all(questions, (missing, watch) => computed({ ...request, spectra: missing.map((at) => spectra[at]) }, watch), o);
   };
 }

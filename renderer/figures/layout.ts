@@ -66,6 +66,9 @@ export function rowsOf(
   });
 }
 
+/** Of axes that are logarithmic unless they are asked to be linear. */
+export const axisType = (wanted: FigureStyle['xScale']) => (wanted === 'linear' ? 'linear' : 'log');
+
 /** Epochs from 0 to the last; on a logarithm, 0 keeps its place. */
 export function epochAxis(epochs: readonly number[], wanted: FigureStyle['xScale']): AxisSpec {
   const domain = [0, epochs.reduce((a, b) => Math.max(a, b), 1)] as const;

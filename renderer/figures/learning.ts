@@ -5,7 +5,7 @@ import { learningCaption } from './caption.ts';
 import type { AxisSpec } from './axis.ts';
 import type { Curve } from './curves.ts';
 import type { Entry } from './legend.ts';
-import { columnsOf, stacked, type Drawing, type Layout } from './layout.ts';
+import { axisType, columnsOf, stacked, type Drawing, type Layout } from './layout.ts';
 import { epochColours, shapeOf } from './palette.ts';
 import { plain, symbol, type Words } from './scene.ts';
 import { plainNumber } from './text.ts';
@@ -13,7 +13,6 @@ import { plainNumber } from './text.ts';
 type Input = FigureInputs['learning-curve'];
 
 const samplesLabel: Words = [...plain('samples '), symbol('n')];
-const axisType = (wanted: 'auto' | 'linear' | 'log') => (wanted === 'linear' ? 'linear' : 'log');
 
 export function learningDrawing(input: Input, layout: Layout): Drawing {
   const { palette, style } = layout;

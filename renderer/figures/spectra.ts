@@ -4,7 +4,7 @@ import type { AxisSpec } from './axis.ts';
 import { powerCaption, spectrumCaption } from './caption.ts';
 import type { Curve, PlotSpec, Rule } from './curves.ts';
 import type { Entry } from './legend.ts';
-import { splitsOf, whole, type Drawing, type Layout } from './layout.ts';
+import { axisType, splitsOf, whole, type Drawing, type Layout } from './layout.ts';
 import { epochColours, shapeOf } from './palette.ts';
 import { plain, symbol, type Words } from './scene.ts';
 
@@ -50,7 +50,6 @@ function curvesOf({ curves }: Input, layout: Layout, pick: (c: CurveSpectrum) =>
 
 const modeLabel: Words = [...plain('mode '), symbol('ρ')];
 const modes = ({ curves }: Input) => Math.max(2, ...curves.map((c) => c.eigenvalues.length));
-const axisType = (wanted: 'auto' | 'linear' | 'log') => (wanted === 'linear' ? 'linear' : 'log');
 const modeAxis = (input: Input, { style }: Layout): AxisSpec => ({
   type: axisType(style.xScale),
   domain: [1, modes(input)],

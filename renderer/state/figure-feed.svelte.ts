@@ -1,12 +1,12 @@
 // The data behind one figure: asked for when the question or the run changes, one question at a time, the newest answer shown.
 import type { CallInput, Client } from '../../main/contract/calls.ts';
-import type { FigureData } from '../../main/contract/figures.ts';
+import { formingKinds, type FigureData } from '../../main/contract/figures.ts';
 import { messageOf } from './notices.svelte.ts';
 import { Watched } from './watched.svelte.ts';
 
 export type FigureQuestion = Omit<CallInput<'figure.data'>, 'ticket'>;
 /** Kernels are formed anew for it: nobody shall wait for one that is not wanted any more. */
-const slow = (question: FigureQuestion | null) => question?.kind === 'kernel-drift' || question?.kind === 'learning-curve';
+const slow = (question: FigureQuestion | null) => question !== null && formingKinds.includes(question.kind);
 
 export class FigureFeed {
   data = $state.raw<FigureData | null>(null);

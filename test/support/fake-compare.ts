@@ -3,7 +3,7 @@ import type { CallParsed, CallResults, Events } from '../../main/contract/calls.
 import { axisColumn, parseOrder, placesBy, type Column } from '../../main/contract/columns.ts';
 import { correlated } from '../../main/contract/correlation.ts';
 import { badInput, KernelscopeError } from '../../main/contract/errors.ts';
-import type { FigureData, FigureOrder, FigureSource, ModelPoint } from '../../main/contract/figures.ts';
+import { formingKinds, type FigureData, type FigureOrder, type FigureSource, type ModelPoint } from '../../main/contract/figures.ts';
 import { correlations, outcomeOf, type Outcome } from '../../main/sweeps/table1.ts';
 import { layerNamed } from '../../main/services/compare-snapshots.ts';
 import { fakeFigure, type FakeRun } from './fake-figures.ts';
@@ -103,7 +103,7 @@ export function fakeComparisons(find: Find, emit: (progress: Events['compare.pro
   }
   return {
     async 'figure.data'(request: Request): Promise<CallResults['figure.data']> {
-      if (request.kind === 'kernel-drift' || request.kind === 'learning-curve') await slowly(request.ticket);
+      if (formingKinds.includes(request.kind)) await slowly(request.ticket);
       return fakeFigure(request, find);
     },
     async 'compare.models'({

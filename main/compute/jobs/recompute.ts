@@ -4,7 +4,7 @@ import { KernelscopeError } from '../../contract/errors.ts';
 import type { ProbeSet } from '../../contract/results.ts';
 import type { Device } from '../../devices/index.ts';
 import { layerFeatures } from '../../kernels/layer-features.ts';
-import { tangentKernel, tangentSource } from '../../kernels/ntk.ts';
+import { keptKernel, tangentSource } from '../../kernels/ntk.ts';
 import { createNetwork, restoreWeights, type Network } from '../../networks/index.ts';
 import { pieceElements } from '../protocol.ts';
 import type { Job, JobContext } from '../worker.ts';
@@ -57,9 +57,7 @@ const outputsOf = async (made: Made): Promise<Float32Array> => (await madeOf(mad
 async function ntk(made: Made, name: string): Promise<void> {
   const { device, network, probe, context } = made;
   const P = probe.ids.length;
-  const source = tangentSource(device, network, probe, await outputsOf(made));
-  const { K } = await tangentKernel({ ...source, keep: true, signal: context.signal });
-  if (!K) throw new Error('the tangent kernel was asked for and not kept');
+  const K = await keptKernel(tangentSource(device, network, probe, await outputsOf(made)), context.signal);
   await send(context, name, [P, P], piecesOf(K));
 }
 

@@ -5,10 +5,10 @@ import type { LearningCurve } from '../../contract/figures.ts';
 import type { Device } from '../../devices/index.ts';
 import { createGenerator } from '../../devices/random.ts';
 import { layerFeatures } from '../../kernels/layer-features.ts';
-import { tangentKernel, tangentSource } from '../../kernels/ntk.ts';
+import { keptKernel, tangentSource } from '../../kernels/ntk.ts';
 import { learningCurve } from '../../kernels/regression.ts';
 import { measuredCurve, predictionErrors, sampleCounts } from '../../kernels/ridge.ts';
-import { centreKernel, layerKernel } from '../../kernels/spectrum.ts';
+import { centreKernel, layerKernel, readTarget } from '../../kernels/spectrum.ts';
 import { createNetwork, restoreWeights, type Network } from '../../networks/index.ts';
 import type { RegressInput } from '../protocol.ts';
 import type { Job, JobContext } from '../worker.ts';
@@ -67,7 +67,8 @@ async function curveOf(world: World, place: number, onProgress: (share: number) 
   });
   const last = measured[measured.length - 1].n;
   const counts = Array.from({ length: predicted }, (_, i) => last ** (i / (predicted - 1)));
-  const theory = learningCurve({ ...powerOf(spectrum, totalPower(y, P, classes, centred)), ridge }, counts);
+  const { total } = await readTarget({ layer, y, P, classes, centred });
+  const theory = learningCurve({ ...powerOf(spectrum, total / P), ridge }, counts);
   return {
     split,
     epoch,
@@ -92,28 +93,12 @@ async function kernelOf({ input, context, device, network }: World): Promise<{ K
     if (!features) throw badInput(`layer: expected ${network.layers.join(' | ')} | ntk, got ${layer}`);
     return { K: await layerKernel({ algebra: device.algebra, ...features, centred }), outputs };
   }
-  const { K } = await tangentKernel({ ...tangentSource(device, network, probe, outputs), keep: true, signal: context.signal });
-  if (!K) throw new Error('the tangent kernel was asked for and not kept');
-  const exact = Float64Array.from(K);
-  if (centred) centreKernel(exact, P);
-  return { K: exact, outputs };
+  const K = Float64Array.from(await keptKernel(tangentSource(device, network, probe, outputs), context.signal));
+  if (centred) centreKernel(K, P);
+  return { K, outputs };
 }
 
-/** ‖Y‖²/P, of HY where centred */
-function totalPower(y: Float32Array, P: number, classes: number, centred: boolean): number {
-  let total = 0;
-  for (let c = 0; c < classes; c++) {
-    let [sum, square] = [0, 0];
-    for (let i = 0; i < P; i++) {
-      sum += y[i * classes + c];
-      square += y[i * classes + c] ** 2;
-    }
-    total += square / P - (centred ? (sum / P) ** 2 : 0);
-  }
-  return total;
-}
-
-/** Σ_c a_ρc² of each mode from C(ρ), in the target's units. */
+/** Σ_c a_ρc² of each mode from C(ρ), and what no mode has; total: ‖Y‖²/P */
 function powerOf({ eigenvalues, power, nullPower }: RegressInput['snapshots'][number]['spectrum'], total: number) {
   return { eigenvalues, power: power.map((C, k) => total * (C - (k === 0 ? 0 : power[k - 1]))), nullPower: total * nullPower };
 }

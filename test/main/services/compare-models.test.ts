@@ -1,52 +1,26 @@
 // `compare.models`: one layer of each run with that of each other, each pair computed once, watched and stopped.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { calls, type Events } from '../../../main/contract/calls.ts';
-import { KernelscopeError } from '../../../main/contract/errors.ts';
-import type { Compute, JobHandle } from '../../../main/compute/index.ts';
-import type { CompareInput, CompareReport, Comparisons, JobName, Jobs } from '../../../main/compute/protocol.ts';
 import { createComparer } from '../../../main/services/compare.ts';
 import { layerNamed } from '../../../main/services/compare-snapshots.ts';
 import { openLibrary, type Library } from '../../../main/store/index.ts';
 import { config, newDir, probe, provenance, snapshot, weights } from '../store/support.ts';
-import { setUp, settle } from './support.ts';
+import { answering, setUp, settle } from './support.ts';
 
-interface Asked {
-  input: CompareInput;
-  report(report: CompareReport): unknown;
-  end(): void;
-  cancelled: boolean;
-}
 /** Similarity of two runs by what their names say: 1/(1 + |a − b|). */
 const closeness = (a: string, b: string) => 1 / (1 + Math.abs(Number(a) - Number(b)));
 
-/** Compute processes that tell runs by the seed in their config; at once, unless they `wait`. */
-function comparing(wait = false) {
-  const asked: Asked[] = [];
-  const compute: Compute = {
-    start<K extends JobName>(_: K, given: Jobs[K]['input'], onReport?: (report: Jobs[K]['report']) => unknown): JobHandle<K> {
-      const input = given as CompareInput;
-      const { promise, resolve, reject } = Promise.withResolvers<Jobs[K]['result']>();
-      const name = (at: number) => input.snapshots[at].config.name;
-      const pairs = input.pairs.map(([a, b]) => ({ a, b, values: [[closeness(name(a), name(b))]] }));
-      const result: Comparisons = { options: {}, layers: input.snapshots.map((s) => [s.layer ?? '']), pairs };
-      const one: Asked = {
-        input,
-        report: (report) => onReport?.(report),
-        end: () => resolve(result),
-        cancelled: false,
-      };
-      asked.push(one);
-      if (!wait) one.end();
-      const cancel = () => {
-        one.cancelled = true;
-        reject(new KernelscopeError('cancelled', 'stopped'));
-      };
-      return { pid: 1, result: promise, cancel, pause: () => undefined, resume: () => undefined };
-    },
-    close: () => Promise.resolve(),
-  };
-  return { compute, asked };
-}
+/** Compute processes that tell runs by the name in their config; at once, unless they `wait`. */
+const comparing = (wait = false) =>
+  answering(
+    'compare',
+    ({ snapshots, pairs }) => ({
+      options: {},
+      layers: snapshots.map((s) => [s.layer ?? '']),
+      pairs: pairs.map(([a, b]) => ({ a, b, values: [[closeness(snapshots[a].config.name, snapshots[b].config.name)]] })),
+    }),
+    wait,
+  );
 
 let library: Library;
 beforeEach(() => void (library = openLibrary(newDir(), { write: true, owner: 'test' })));

@@ -2,64 +2,26 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { calls } from '../../../main/contract/calls.ts';
 import { KernelscopeError } from '../../../main/contract/errors.ts';
-import type { Compute, JobHandle } from '../../../main/compute/index.ts';
-import type { CompareInput, CompareReport, Comparisons, JobName, Jobs } from '../../../main/compute/protocol.ts';
 import { createComparer, type Comparer } from '../../../main/services/compare.ts';
 import { openLibrary, type Library } from '../../../main/store/index.ts';
 import { config, newDir, probe, provenance, snapshot, weights } from '../store/support.ts';
-import { settle } from './support.ts';
+import { answering, settle } from './support.ts';
 
 const names = ['layer1', 'layer2'];
 /** A value that tells which layers of which snapshots it compares: a.i0b.j */
 const valueOf = (a: number, i: number, b: number, j: number) => a + i / 10 + b / 100 + j / 1000;
 
-interface Asked {
-  input: CompareInput;
-  report(report: CompareReport): unknown;
-  cancelled: boolean;
-  /** ends as it was asked to */
-  end(): void;
-  fail(error: unknown): void;
-}
-
 /** Compute processes that answer with `valueOf`; at once, unless they `wait`. */
-function comparing(wait = false) {
-  const asked: Asked[] = [];
-  const compute: Compute = {
-    start<K extends JobName>(job: K, given: Jobs[K]['input'], onReport?: (report: Jobs[K]['report']) => unknown): JobHandle<K> {
-      expect(job).toBe('compare');
-      const input = given as CompareInput;
-      const { promise, resolve, reject } = Promise.withResolvers<Jobs[K]['result']>();
-      const layers = input.snapshots.map(({ layer }) => (layer === null ? names : [layer]));
-      const pairs = input.pairs.map(([a, b]) => ({
-        a,
-        b,
-        values: layers[a].map((_, i) => layers[b].map((__, j) => valueOf(a, i, b, j))),
-      }));
-      const one: Asked = {
-        input,
-        report: (report) => onReport?.(report),
-        cancelled: false,
-        end: () => resolve({ options: { bandwidth: 0.5 }, layers, pairs } satisfies Comparisons as Jobs[K]['result']),
-        fail: reject,
-      };
-      asked.push(one);
-      if (!wait) one.end();
-      return {
-        pid: 1,
-        result: promise,
-        cancel: () => {
-          one.cancelled = true;
-          reject(new KernelscopeError('cancelled', 'stopped'));
-        },
-        pause: () => undefined,
-        resume: () => undefined,
-      };
+const comparing = (wait = false) =>
+  answering(
+    'compare',
+    ({ snapshots, pairs }) => {
+      const layers = snapshots.map(({ layer }) => (layer === null ? names : [layer]));
+      const values = (a: number, b: number) => layers[a].map((_, i) => layers[b].map((__, j) => valueOf(a, i, b, j)));
+      return { options: { bandwidth: 0.5 }, layers, pairs: pairs.map(([a, b]) => ({ a, b, values: values(a, b) })) };
     },
-    close: () => Promise.resolve(),
-  };
-  return { compute, asked };
-}
+    wait,
+  );
 
 let library: Library;
 beforeEach(() => void (library = openLibrary(newDir(), { write: true, owner: 'test' })));

@@ -1,44 +1,23 @@
 // Learning curves of a run's kernels: each computed once, shared by who asks at the same time, stopped when nobody waits.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LearningCurve } from '../../../main/contract/figures.ts';
-import { KernelscopeError } from '../../../main/contract/errors.ts';
-import type { Compute, JobHandle } from '../../../main/compute/index.ts';
-import type { JobName, Jobs, RegressInput, RegressReport } from '../../../main/compute/protocol.ts';
+import type { KernelscopeError } from '../../../main/contract/errors.ts';
 import { createLearningCurves, type LearningCurveRequest } from '../../../main/services/learning-curves.ts';
 import { openLibrary, type Library } from '../../../main/store/index.ts';
 import { config, newDir, probe, provenance, snapshot, weights } from '../store/support.ts';
-import { settle } from './support.ts';
+import { answering, settle } from './support.ts';
 
-interface Asked {
-  input: RegressInput;
-  report(report: RegressReport): unknown;
-  end(): void;
-  cancelled: boolean;
-}
 /** Compute processes that answer curves with nothing on them, when they are told to. */
-function regressing() {
-  const asked: Asked[] = [];
-  const compute: Compute = {
-    start<K extends JobName>(job: K, given: Jobs[K]['input'], onReport?: (report: Jobs[K]['report']) => unknown): JobHandle<K> {
-      expect(job).toBe('regress');
-      const input = given as RegressInput;
-      const { promise, resolve, reject } = Promise.withResolvers<Jobs[K]['result']>();
-      const curves = input.snapshots.map(({ epoch }): LearningCurve => ({
+const regressing = () =>
+  answering(
+    'regress',
+    (input) =>
+      input.snapshots.map(({ epoch }): LearningCurve => ({
         ...{ epoch, split: input.split, layer: input.layer, samples: 4, ridge: input.ridge, draws: 10 },
         ...{ theory: [], measured: [], network: { error: epoch, wrong: 0 } },
-      }));
-      const one: Asked = { input, report: (report) => onReport?.(report), end: () => resolve(curves), cancelled: false };
-      asked.push(one);
-      const cancel = () => {
-        one.cancelled = true;
-        reject(new KernelscopeError('cancelled', 'stopped'));
-      };
-      return { pid: 1, result: promise, cancel, pause: () => undefined, resume: () => undefined };
-    },
-    close: () => Promise.resolve(),
-  };
-  return { compute, asked };
-}
+      })),
+    true,
+  );
 
 let library: Library;
 beforeEach(() => void (library = openLibrary(newDir(), { write: true, owner: 'test' })));

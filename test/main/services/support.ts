@@ -1,6 +1,8 @@
 // Services on a new library, with compute processes that a test plays itself.
 import path from 'node:path';
+import { expect } from 'vitest';
 import type { EventName, Events } from '../../../main/contract/calls.ts';
+import { KernelscopeError } from '../../../main/contract/errors.ts';
 import type { DeviceReport } from '../../../main/contract/results.ts';
 import type { Compute, JobHandle } from '../../../main/compute/index.ts';
 import type { JobName, Jobs, TrainInput, TrainReport } from '../../../main/compute/protocol.ts';
@@ -69,6 +71,45 @@ export function playedCompute(onCancel: (job: Played) => void = (job) => job.fai
     close: () => Promise.resolve(),
   };
   return { compute, started };
+}
+
+/** A job that was asked for. */
+export interface AskedJob<J extends JobName> {
+  input: Jobs[J]['input'];
+  report(report: Jobs[J]['report']): unknown;
+  cancelled: boolean;
+  /** ends with its answer */
+  end(): void;
+  fail(error: unknown): void;
+}
+
+/** Compute processes for one kind of job, which they answer; at once, unless they `wait` to be ended. */
+export function answering<J extends JobName>(only: J, answer: (input: Jobs[J]['input']) => Jobs[J]['result'], wait = false) {
+  const asked: AskedJob<J>[] = [];
+  const compute: Compute = {
+    start<K extends JobName>(job: K, given: Jobs[K]['input'], onReport?: (report: Jobs[K]['report']) => unknown): JobHandle<K> {
+      expect(job).toBe(only);
+      const input = given;
+      const { promise, resolve, reject } = Promise.withResolvers<Jobs[K]['result']>();
+      const result = answer(input);
+      const one: AskedJob<J> = {
+        input,
+        report: (report) => onReport?.(report),
+        cancelled: false,
+        end: () => resolve(result),
+        fail: reject,
+      };
+      asked.push(one);
+      if (!wait) one.end();
+      const cancel = () => {
+        one.cancelled = true;
+        reject(new KernelscopeError('cancelled', 'stopped'));
+      };
+      return { pid: 1, result: promise, cancel, pause: () => undefined, resume: () => undefined };
+    },
+    close: () => Promise.resolve(),
+  };
+  return { compute, asked };
 }
 
 export type Heard = { [K in EventName]: [K, Events[K]] }[EventName];
